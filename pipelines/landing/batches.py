@@ -1,0 +1,115 @@
+"""Batches on disk: the landing copy and, beside it, the originals of what may not land.
+
+A batch is one read of one feed. Its files are written under a temporary name and renamed when whole, so that a file with a
+batch's name is always complete. A batch without a line in the ledger was not loaded; reading its source again gives the same file.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.settings import Settings
+
+BLOCK_BYTES = 8 << 20
+
+
+def batch_id(feed: str, content_sha256: str) -> str:
+    """The identity of what was read: the feed and the content, nothing else; 32 hex digits."""
+    return hashlib.sha256(f"{feed}\0{content_sha256}".encode()).hexdigest()[:32]
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(BLOCK_BYTES):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def landing_path(settings: Settings, feed: str, batch: str) -> Path:
+    return settings.landing / feed / f"{batch}.parquet"
+
+
+def vault_path(settings: Settings, feed: str, batch: str) -> Path:
+    return settings.vault / feed / f"{batch}.parquet"
+
+
+@dataclass
+class BatchWriter:
+    """Writes the chunks of one batch, and knows their content's hash once all are written.
+
+    The landing copy holds every row that was read, cells as strings; the vault file the personal columns, free text as written, and
+    columns that the profile does not name. Vault folders are for their owner only.
+    """
+
+    settings: Settings
+    feed: str
+    rows: int = 0
+    _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    _writers: dict[str, pq.ParquetWriter] = field(default_factory=dict)
+    _paths: dict[str, Path] = field(default_factory=dict)
+
+    def write(self, whole: pl.DataFrame, landed: pl.DataFrame, vaulted: pl.DataFrame) -> None:
+        """Adds one chunk. `whole` is the chunk as the reader gave it; only its hash is kept."""
+        self._digest.update(whole.write_csv(include_header=self.rows == 0).encode())
+        self._write("landing", self.settings.landing / self.feed, landed)
+        self._write("vault", self.settings.vault / self.feed, vaulted)
+        self.rows += whole.height
+
+    def _write(self, kind: str, folder: Path, frame: pl.DataFrame) -> None:
+        table = frame.to_arrow().cast(_plain(frame))
+        if kind not in self._writers:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700 if kind == "vault" else 0o755)
+            if kind == "vault":
+                self.settings.vault.chmod(0o700)
+            self._paths[kind] = folder / f".writing-{os.getpid()}.parquet"
+            self._writers[kind] = pq.ParquetWriter(self._paths[kind], table.schema, compression="zstd")
+            if kind == "vault":
+                self._paths[kind].chmod(0o600)
+        self._writers[kind].write_table(table)
+
+    @property
+    def content_sha256(self) -> str:
+        """SHA-256 over the rows as read, for sources that are no files."""
+        return self._digest.hexdigest()
+
+    def commit(self, batch: str) -> None:
+        """Gives the files the batch's name."""
+        for kind, writer in self._writers.items():
+            writer.close()
+            target = (landing_path if kind == "landing" else vault_path)(self.settings, self.feed, batch)
+            self._paths[kind].replace(target)
+        self._writers.clear()
+
+    def discard(self) -> None:
+        """Removes what was written; used when the read failed or brought nothing new."""
+        for kind, writer in self._writers.items():
+            writer.close()
+            self._paths[kind].unlink(missing_ok=True)
+        self._writers.clear()
+
+
+def _plain(frame: pl.DataFrame) -> pa.Schema:
+    """The same Parquet types for every chunk; a chunk of nulls must not change the file's schema."""
+    return pa.schema([(name, pa.int64() if dtype == pl.Int64 else pa.string()) for name, dtype in frame.schema.items()])
+
+
+def read_landing(path: Path) -> tuple[pl.DataFrame, list[str]]:
+    """A landed batch and the source's columns in it (personal ones by their plain name)."""
+    frame = pl.read_parquet(path)
+    return frame, landed_header(frame)
+
+
+def landed_header(frame: pl.DataFrame) -> list[str]:
+    """The source's column names behind a landed frame."""
+    names: dict[str, None] = {}
+    for column in frame.columns:
+        if not column.startswith("_"):
+            names[column.removesuffix("__hash").removesuffix("__mask")] = None
+    return list(names)

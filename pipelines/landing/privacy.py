@@ -1,0 +1,161 @@
+"""Persons leave at the door: keyed hash, mask, and the scrubbing of free text.
+
+What belongs here: everything that decides which form of a personal value may go on. The originals go to the vault
+(`pipelines.landing.batches`) and nowhere else. Basis: 个人信息保护法 art. 6, 51 and 73 (a keyed hash is de-identified, not anonymous).
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+import unicodedata
+from collections.abc import Callable
+
+import polars as pl
+
+from pipelines.city import FeedProfile
+from pipelines.errors import SetupError
+from pipelines.feeds import FEEDS
+from pipelines.readers.base import ROW, SHEET, UNREADABLE, normalise_header
+from pipelines.settings import Settings
+
+HASH, MASK = "__hash", "__mask"
+MIN_KEY_LENGTH = 16
+
+_DIGIT = "[0-9０-９]"
+_GAP = r"[\s\-－]?"
+#: What is struck out of free text, longest pattern first: an ID number holds what looks like a mobile number.
+SCRUB: tuple[tuple[str, str], ...] = (
+    (f"[1-9１-９](?:{_GAP}{_DIGIT}){{16}}{_GAP}[0-9０-９XxＸｘ]", "[证件号]"),
+    (f"[1１]{_GAP}[3-9３-９](?:{_GAP}{_DIGIT}){{9}}", "[电话]"),
+    (f"0{_DIGIT}{{2,3}}[\\-－ ]{_DIGIT}{{7,8}}", "[电话]"),
+    (r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·\s]?[A-Z0-9]{5,6}", "[车牌]"),
+)
+
+
+def hash_key(settings: Settings) -> bytes:
+    """The secret of the keyed hash: from `CHENGGUAN_HASH_KEY`, else one made once for this home and kept in its vault.
+
+    Raises SetupError where the key is too short to be one.
+    """
+    if settings.hash_key is not None:
+        key = settings.hash_key.get_secret_value().encode()
+        if len(key) < MIN_KEY_LENGTH:
+            raise SetupError(
+                "CHENGGUAN_HASH_KEY 太短", f"CHENGGUAN_HASH_KEY has fewer than {MIN_KEY_LENGTH} bytes",
+                remedy_zh="换成随机的长密钥", remedy_en="take a long random key, for instance of `openssl rand -hex 32`",
+            )  # fmt: skip
+        return key
+    path = settings.vault / "hash.key"
+    if not path.exists():
+        settings.vault.mkdir(parents=True, exist_ok=True, mode=0o700)
+        settings.vault.chmod(0o700)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text().strip().encode()
+
+
+def _normal(kind: str, value: str) -> str:
+    text = unicodedata.normalize("NFKC", value)
+    text = re.sub(r"\s+", "", text)
+    if kind in {"phone", "id_number"}:
+        text = re.sub(r"[^0-9A-Za-z]", "", text).upper()
+        text = text.removeprefix("86") if kind == "phone" and len(text) == 13 else text
+    return text
+
+
+def keyed_hash(values: pl.Series, kind: str, key: bytes) -> pl.Series:
+    """HMAC-SHA256 of each value's normal form, 32 hex digits; null stays null.
+
+    Two spellings of one telephone number give one hash. Each distinct value is hashed once.
+    """
+    distinct = values.drop_nulls().unique().to_list()
+    hashes = [hmac.new(key, f"{kind}:{_normal(kind, v)}".encode(), hashlib.sha256).hexdigest()[:32] for v in distinct]
+    return values.replace_strict(pl.Series(distinct, dtype=pl.String), pl.Series(hashes, dtype=pl.String), default=None)
+
+
+def _mask_name(cell: pl.Expr) -> pl.Expr:
+    return cell.str.slice(0, 1) + pl.lit("*")
+
+
+def _mask_phone(cell: pl.Expr) -> pl.Expr:
+    return (
+        pl.when(cell.str.len_chars() >= 11)
+        .then(cell.str.slice(0, 3) + pl.lit("****") + cell.str.slice(-4))
+        .when(cell.is_not_null())
+        .then(pl.lit("****"))
+    )
+
+
+def _mask_id(cell: pl.Expr) -> pl.Expr:
+    return (
+        pl.when(cell.str.len_chars() >= 15)
+        .then(cell.str.slice(0, 3) + pl.lit("***********") + cell.str.slice(-2))
+        .when(cell.is_not_null())
+        .then(pl.lit("***"))
+    )
+
+
+def _mask_address(cell: pl.Expr) -> pl.Expr:
+    # Down to street or community; house numbers and everything after them go.
+    place = cell.str.extract(r"^(.*?(?:社区|街道|镇|乡|村))", 1)
+    return pl.when(cell.is_not_null()).then(pl.coalesce(place, pl.lit("")) + pl.lit("***"))
+
+
+MASKS: dict[str, Callable[[pl.Expr], pl.Expr]] = {
+    "name": _mask_name,
+    "phone": _mask_phone,
+    "id_number": _mask_id,
+    "address": _mask_address,
+}
+
+
+def scrub(cell: pl.Expr) -> pl.Expr:
+    """Free text without ID numbers, telephone numbers and plates."""
+    for pattern, replacement in SCRUB:
+        cell = cell.str.replace_all(pattern, replacement)
+    return cell
+
+
+def columns_of(profile: FeedProfile, header: list[str]) -> dict[str, str]:
+    """Which canonical field each of the source's columns serves: {field: header}, first synonym that is there."""
+    present = set(header)
+    found: dict[str, str] = {}
+    for field, column in profile.columns.items():
+        for synonym in column.from_:
+            if (name := normalise_header(synonym)) in present:
+                found[field] = name
+                break
+    return found
+
+
+def split(
+    chunk: pl.DataFrame, header: list[str], profile: FeedProfile, key: bytes
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(what may land, what goes to the vault), row by row the same.
+
+    A personal column lands as `<header>__hash` and `<header>__mask`, free text lands scrubbed, any other column that the
+    profile names lands as it is. A column that the profile does not name, and a row that could not be cut into columns, may
+    hold anything: they stay in the vault.
+    """
+    fields = FEEDS[profile.feed].fields
+    used = columns_of(profile, header)
+    personal = {name: fields[field].personal for field, name in used.items() if fields[field].personal}
+    free = {name for field, name in used.items() if fields[field].free_text} - set(personal)
+    landed: list[pl.Expr | pl.Series] = [
+        pl.col(SHEET), pl.col(ROW),
+        pl.when(pl.col(UNREADABLE).is_not_null()).then(pl.lit("[vault]")).alias(UNREADABLE),
+    ]  # fmt: skip
+    for name in header:
+        if name not in used.values():
+            continue
+        if kind := personal.get(name):
+            clean = chunk[name].str.strip_chars().replace("", None)
+            landed.append(keyed_hash(clean, kind, key).alias(name + HASH))
+            landed.append(MASKS[kind](pl.col(name).str.strip_chars().replace("", None)).alias(name + MASK))
+        elif name in free:
+            landed.append(scrub(pl.col(name)).alias(name))
+        else:
+            landed.append(pl.col(name))
+    kept = [name for name in header if name in personal or name in free or name not in used.values()]
+    return chunk.select(landed), chunk.select(SHEET, ROW, UNREADABLE, *kept)

@@ -1,0 +1,105 @@
+"""The city's reference tables into the schema `reference`: its CSV files, its calendar, its own facts.
+
+They are replaced as a whole each night. A table that the city does not have is there without rows, so that models stand.
+"""
+
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipelines.city import City
+from pipelines.errors import ProfileError
+from pipelines.landing.calendar import calendar, working_hours
+from pipelines.landing.store import first_row, write_connection
+from pipelines.settings import Settings
+
+#: {table: {column: DuckDB type}}; the first columns name the row and may not be empty.
+TABLES: dict[str, dict[str, str]] = {
+    "squads": {"squad_id": "varchar", "name_zh": "varchar", "name_en": "varchar", "kind": "varchar",
+               "established_on": "date", "is_illustrative": "boolean"},
+    "squad_areas": {"squad_id": "varchar", "street_code": "varchar", "valid_from": "date", "valid_to": "date"},
+    "streets": {"street_code": "varchar", "name_zh": "varchar", "name_en": "varchar", "kind": "varchar", "area_km2": "double",
+                "population": "bigint", "valid_from": "date", "valid_to": "date", "is_illustrative": "boolean"},
+    "grids": {"grid_code": "varchar", "street_code": "varchar", "name_zh": "varchar", "area_m2": "double", "lon": "double",
+              "lat": "double", "valid_from": "date", "valid_to": "date", "is_illustrative": "boolean"},
+    "event_classes": {"code_scheme": "varchar", "class_code": "varchar", "category": "varchar", "main_code": "varchar",
+                      "main_zh": "varchar", "main_en": "varchar", "name_zh": "varchar", "name_en": "varchar"},
+    "sla_rules": {"code_scheme": "varchar", "class_code": "varchar", "condition_no": "integer", "sla_class": "varchar",
+                  "limit_value": "decimal(8,2)", "limit_unit": "varchar", "valid_from": "date", "valid_to": "date",
+                  "is_illustrative": "boolean"},
+    "departments": {"unit_code": "varchar", "name_zh": "varchar", "name_en": "varchar", "kind": "varchar",
+                    "parent_code": "varchar", "is_bureau": "boolean", "squad_id": "varchar"},
+}  # fmt: skip
+GENERATED = ("calendar", "working_hours", "city")
+
+
+def load_reference(settings: Settings, city: City) -> dict[str, int]:
+    """Replaces every reference table; gives their row counts.
+
+    Raises ProfileError naming the file, row, column and value that do not fit.
+    """
+    frames = {name: _read(city.reference_dir / f"{name}.csv", columns) for name, columns in TABLES.items()}
+    days = calendar(city.facts.country)
+    generated = {"calendar": days, "working_hours": working_hours(city, days), "city": _facts(city)}
+    counts: dict[str, int] = {}
+    with write_connection(settings, city.facts.time_zone) as connection:
+        connection.begin()
+        for name, frame in frames.items():
+            columns = TABLES[name]
+            body = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+            connection.execute(f"create or replace table reference.{name} ({body})")
+            casts = ", ".join(f'cast("{column}" as {kind})' for column, kind in columns.items())
+            _insert(connection, frame, f"insert into reference.{name} select {casts} from incoming")
+            counts[name] = frame.height
+        for name, frame in generated.items():
+            _insert(connection, frame, f"create or replace table reference.{name} as select * from incoming")
+            counts[name] = frame.height
+        connection.commit()
+    return counts
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, statement: str) -> None:
+    connection.register("incoming", frame.to_arrow())
+    connection.execute(statement)
+    connection.unregister("incoming")
+
+
+def _facts(city: City) -> pl.DataFrame:
+    facts = city.facts
+    row = {
+        "city_id": facts.id, "name_zh": facts.name_zh, "name_en": facts.name_en, "region_code": facts.region_code,
+        "go_live": facts.go_live, **city.profile.definitions.model_dump(),
+    }  # fmt: skip
+    return pl.DataFrame([row], schema_overrides={"go_live": pl.Date})
+
+
+def _read(path: Path, columns: dict[str, str]) -> pl.DataFrame:
+    """The file's rows as strings that are sure to be castable to the table's types."""
+    empty = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+    if not path.is_file():
+        return empty
+    frame = pl.read_csv(path, infer_schema=False)
+    if missing := [name for name in columns if name not in frame.columns]:
+        raise ProfileError(
+            "参考表缺少列", f"the reference table lacks the columns {', '.join(missing)}", file=path,
+            remedy_zh="补上缺少的列（值可以为空）", remedy_en="add them; their values may be empty",
+        )  # fmt: skip
+    if unknown := [name for name in frame.columns if name not in columns]:
+        raise ProfileError(
+            "参考表有不认识的列", f"the reference table has unknown columns: {', '.join(unknown)}", file=path,
+            remedy_zh=f"可用的列：{'、'.join(columns)}", remedy_en=f"the columns are: {', '.join(columns)}",
+        )  # fmt: skip
+    frame = frame.select(list(columns))
+    with duckdb.connect() as scratch:
+        scratch.register("incoming", frame.with_row_index("at", offset=2).to_arrow())
+        for at, (column, kind) in enumerate(columns.items()):
+            wrong = f'"{column}" is not null and try_cast("{column}" as {kind}) is null'
+            empty_key = f' or "{column}" is null' if at == 0 else ""
+            row = first_row(scratch, f'select at, "{column}" from incoming where {wrong}{empty_key} limit 1')
+            if row:
+                raise ProfileError(
+                    "参考表的值不对", f"a value of the reference table is not a {kind}", file=path, row=row[0], column=column,
+                    value=row[1], remedy_zh="改正该单元格", remedy_en="mend this cell",
+                )  # fmt: skip
+    return frame

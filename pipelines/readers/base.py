@@ -1,0 +1,77 @@
+"""What every reader gives: an `Extract`, and how headers are written so that two spellings of one header meet."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import polars as pl
+
+#: Columns that every chunk has beside the source's own.
+SHEET, ROW, UNREADABLE = "_source_sheet", "_source_row", "_unreadable"
+
+
+@dataclass
+class Extract:
+    """One read of one source.
+
+    `chunks` yields frames: `_source_sheet` (String), `_source_row` (Int64, from 1, as a person counts), `_unreadable`
+    (String: the text of a row that could not be cut into columns, else null) and one String column per name in
+    `header`. `skipped` counts, once the chunks are used up, the rows that are no records (blank, subtotal, rule rows).
+    """
+
+    source: str
+    header: list[str]
+    chunks: Iterator[pl.DataFrame]
+    encoding: str | None = None
+    skipped: dict[str, int] = field(default_factory=dict)
+
+
+def normalise_header(text: str | None) -> str:
+    """A header without its line breaks, blanks and full-width forms: `罚款金额\\n（万元）` and `罚款金额(万元)` are one."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text or ""))
+
+
+def join_header(rows: list[list[str | None]]) -> list[str]:
+    """One name per column out of one or more header rows.
+
+    The upper rows of a ledger's header are merged cells: only the first cell of a merged run holds its text, so it is
+    carried to the right. Names that come twice get `#2`, `#3`; a column without any name is called by its place.
+    """
+    filled: list[list[str]] = []
+    for depth, row in enumerate(rows):
+        cells = [normalise_header(cell) for cell in row]
+        if depth < len(rows) - 1:
+            for at in range(1, len(cells)):
+                below = any(normalise_header(lower[at]) for lower in rows[depth + 1 :])
+                if not cells[at] and below:
+                    cells[at] = cells[at - 1]
+        filled.append(cells)
+    names: list[str] = []
+    times: dict[str, int] = {}
+    for at in range(len(rows[0])):
+        parts: list[str] = []
+        for cells in filled:
+            if cells[at] and cells[at] not in parts:
+                parts.append(cells[at])
+        name = "/".join(parts) or f"第{at + 1}列"
+        times[name] = times.get(name, 0) + 1
+        names.append(name if times[name] == 1 else f"{name}#{times[name]}")
+    return names
+
+
+def drop_non_records(
+    chunk: pl.DataFrame, header: list[str], prefixes: list[str], skipped: dict[str, int]
+) -> pl.DataFrame:
+    """The chunk without blank rows and rows whose first cell with a text starts with one of the prefixes; both are counted."""
+    cells = pl.coalesce([pl.col(name).str.strip_chars().replace("", None) for name in header])
+    first = chunk.select(first=cells)["first"]
+    broken = chunk[UNREADABLE].is_not_null()
+    blank = first.is_null() & ~broken
+    skipped["blank"] = skipped.get("blank", 0) + int(blank.sum())
+    keep = ~blank
+    for prefix in prefixes:
+        named = first.str.starts_with(prefix).fill_null(False) & keep & ~broken
+        skipped[prefix] = skipped.get(prefix, 0) + int(named.sum())
+        keep &= ~named
+    return chunk.filter(keep)

@@ -1,0 +1,80 @@
+"""Where things are and which city is run: typed settings from the environment, and the paths that follow from them.
+
+What belongs here: values that differ between two installations. What differs between two cities stands in the
+city's profile (`pipelines.city`). Nothing here touches the disk.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+DBT_PROJECT_DIR = PROJECT_ROOT / "dbt_project"
+
+#: The one time zone a city has unless its profile names another.
+TIME_ZONE = "Asia/Shanghai"
+
+
+class Settings(BaseSettings):
+    """Settings of this installation, each read from `CHENGGUAN_<NAME>`.
+
+    `home` is the data home, `city` the profile's name, `cities` the folder of profiles, `inbox` the folder in which
+    the source systems' files arrive, `hash_key` the secret of the keyed hash that links a person's records.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="CHENGGUAN_")
+
+    home: Path = PROJECT_ROOT / "warehouse"
+    city: str = "changji"
+    cities: Path = PROJECT_ROOT / "cities"
+    inbox: Path | None = None
+    hash_key: SecretStr | None = None
+
+    @property
+    def inbox_dir(self) -> Path:
+        return (self.inbox or self.home / "inbox").absolute()
+
+    @property
+    def landing(self) -> Path:
+        return self.home.absolute() / "landing"
+
+    @property
+    def vault(self) -> Path:
+        return self.home.absolute() / "vault"
+
+    @property
+    def build_dir(self) -> Path:
+        return self.home.absolute() / "build"
+
+    @property
+    def build_db(self) -> Path:
+        """The one file that is written; readers get releases instead."""
+        return self.build_dir / "warehouse.duckdb"
+
+    @property
+    def lock_file(self) -> Path:
+        return self.build_dir / "write.lock"
+
+    @property
+    def releases(self) -> Path:
+        return self.home.absolute() / "releases"
+
+    @property
+    def current(self) -> Path:
+        return self.home.absolute() / "current"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.home.absolute() / "dagster"
+
+    @property
+    def city_dir(self) -> Path:
+        return self.cities.absolute() / self.city
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process."""
+    return Settings()
