@@ -98,8 +98,7 @@ def judge(
     personal = [name for name, field in feed.fields.items() if field.personal]
     loaded = pl.concat([canonical.positions.select(SHEET, ROW), frame], how="horizontal").filter(~bad)
     loaded = loaded.rename({name: f"{name}_hash" for name in personal})
-    masks = canonical.masks.filter(~bad)
-    loaded = loaded.with_columns([masks[name].alias(f"{name}_mask") for name in personal])
+    loaded = loaded.with_columns([canonical.masks[name].filter(~bad).alias(f"{name}_mask") for name in personal])
     return Judged(loaded=loaded, quarantined=_quarantined(canonical, feed, faults, bad))
 
 

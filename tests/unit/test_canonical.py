@@ -1,0 +1,107 @@
+"""Cells become fields, and a cell that cannot is a fault with a name."""
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.city import City, ColumnMap
+from pipelines.errors import InputError
+from pipelines.feeds import FEEDS
+from pipelines.landing.canonical import References, _read, require_columns
+
+DEMOLITION = FEEDS["demolitions"].fields
+TICKET = FEEDS["hotline_tickets"].fields
+BUILDING = FEEDS["illegal_buildings"].fields
+
+
+def read(field: Any, cell: str, **column: Any) -> tuple[Any, list[str]]:
+    profile = ColumnMap.model_validate({"from": ["x"], **column})
+    value, faults = _read(pl.Series("x", [cell]), field, profile, None, "feed")  # type: ignore[arg-type]
+    return value[0], [rule for rule, at in faults.items() if at[0]]
+
+
+@pytest.mark.parametrize(
+    "cell", ["2017-09-05", "2017/9/5", "2017.9.5", "2017年9月5日", "20170905", "2017-09-05 00:00:00", "42983"]
+)
+def test_every_usual_way_to_write_a_date_is_read(cell: str) -> None:
+    assert read(DEMOLITION["demolished_on"], cell) == (dt.date(2017, 9, 5), [])
+
+
+@pytest.mark.parametrize("cell", ["2016-02-30", "2017/9/31", "昨天", "0", "99999999"])
+def test_a_date_that_does_not_exist_is_a_bad_date(cell: str) -> None:
+    assert read(DEMOLITION["demolished_on"], cell) == (None, ["bad_date"])
+
+
+def test_a_day_number_of_a_workbook_keeps_its_time_of_day() -> None:
+    assert read(TICKET["accepted_at"], "42983.5")[0] == dt.datetime(2017, 9, 5, 12)
+
+
+def test_a_date_without_a_time_of_day_is_no_time_unless_the_profile_says_so() -> None:
+    assert read(TICKET["replied_at"], "2018/4/24") == (None, ["time_missing"])
+    assert read(TICKET["replied_at"], "2018/4/24", date_only="midnight") == (dt.datetime(2018, 4, 24), [])
+
+
+def test_a_format_of_the_citys_own_comes_first() -> None:
+    assert read(DEMOLITION["demolished_on"], "05/09/2017", formats=["%d/%m/%Y"]) == (dt.date(2017, 9, 5), [])
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"), [("1,234.50", "1234.50"), (" 12 ", "12.00"), ("0.30000000000000004", "0.30")]
+)
+def test_numbers_are_read_as_people_write_them(cell: str, value: str) -> None:
+    assert read(DEMOLITION["demolished_area_m2"], cell) == (Decimal(value), [])
+
+
+def test_ten_thousands_are_scaled() -> None:
+    assert read(FEEDS["penalty_cases"].fields["fine_yuan"], "0.05", scale=10000)[0] == Decimal("500.00")
+
+
+@pytest.mark.parametrize("cell", ["约100", "NaN", "1e999", "--"])
+def test_what_is_no_number_is_a_bad_number(cell: str) -> None:
+    assert read(DEMOLITION["demolished_area_m2"], cell) == (None, ["bad_number"])
+
+
+def test_a_fraction_is_no_count() -> None:
+    assert read(BUILDING["floors"], "2.5") == (None, ["bad_number"])
+    assert read(BUILDING["floors"], "2.0") == (2, [])
+
+
+def test_codes_go_through_the_crosswalk_and_unknown_ones_are_named() -> None:
+    crosswalk = {"自拆": "self", "强拆": "forced"}
+    assert read(DEMOLITION["method"], "强拆", map=crosswalk) == ("forced", [])
+    assert read(DEMOLITION["method"], "self", map=crosswalk) == ("self", [])
+    assert read(DEMOLITION["method"], "爆破", map=crosswalk) == (None, ["unknown_code"])
+
+
+@given(st.text(max_size=30), st.sampled_from(["demolished_on", "demolished_area_m2", "method", "is_partial"]))
+def test_any_text_becomes_a_value_or_a_fault_and_never_an_error(cell: str, name: str) -> None:
+    value, faults = read(DEMOLITION[name], cell)
+    assert (value is None) or not faults
+
+
+@given(st.decimals(min_value=0, max_value=10**9, places=2, allow_nan=False))
+def test_an_amount_survives_to_the_cent(amount: Decimal) -> None:
+    assert read(DEMOLITION["demolished_area_m2"], str(amount)) == (amount, [])
+
+
+def test_a_missing_required_column_is_named_with_what_is_there(write_city: Callable[..., City]) -> None:
+    profile = write_city().feeds["demolitions"]
+    with pytest.raises(InputError) as error:
+        require_columns(["编号", "违建编号", "面积"], profile, "a.xlsx")
+    assert "demolished_on" in error.value.en
+    assert error.value.where["column"] == "拆除日期"
+    assert error.value.where["value"] == "编号、违建编号、面积"
+
+
+def test_references_read_a_crosswalk_out_of_a_table(write_city: Callable[..., City]) -> None:
+    city = write_city()
+    city.reference_dir.mkdir()
+    (city.reference_dir / "streets.csv").write_text("street_code,name_zh\n652301001,宁边路街道\n", encoding="utf-8")
+    spec = DEMOLITION["street_code"]
+    assert References(city).crosswalk("streets.name_zh", spec, "demolitions") == {"宁边路街道": "652301001"}

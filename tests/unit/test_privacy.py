@@ -1,0 +1,107 @@
+"""What is personal goes no further than the vault."""
+
+import stat
+
+import polars as pl
+import pytest
+from pydantic import SecretStr
+
+from pipelines.city import FeedProfile
+from pipelines.errors import SetupError
+from pipelines.landing.privacy import MASKS, hash_key, keyed_hash, scrub, split
+from pipelines.readers.base import ROW, SHEET, UNREADABLE
+from pipelines.settings import Settings
+
+KEY = b"a key for tests only, not a secret"
+
+
+def hashed(value: str, kind: str = "phone", key: bytes = KEY) -> str:
+    return str(keyed_hash(pl.Series([value]), kind, key)[0])
+
+
+@pytest.mark.parametrize("spelling", ["1990000 1234", "199-0000-1234", "１９９００００１２３４", "+8619900001234"])
+def test_spellings_of_one_number_give_one_hash(spelling: str) -> None:
+    assert hashed(spelling) == hashed("19900001234")
+
+
+def test_the_hash_needs_the_key() -> None:
+    assert hashed("19900001234", key=b"another key of enough length") != hashed("19900001234")
+
+
+def test_a_name_and_a_number_of_the_same_text_do_not_meet() -> None:
+    assert hashed("19900001234", "name") != hashed("19900001234", "phone")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "mask"),
+    [
+        ("name", "测试甲", "测*"),
+        ("phone", "19900001234", "199****1234"),
+        ("phone", "8812345", "****"),
+        ("id_number", "990101199001011234", "990***********34"),
+        ("address", "宁边路街道某某社区 3 号楼 2 单元", "宁边路街道***"),
+        ("address", "3 号楼", "***"),
+    ],
+)
+def test_masks_keep_little(kind: str, value: str, mask: str) -> None:
+    assert pl.select(MASKS[kind](pl.lit(value))).item() == mask
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("请回电19900001234谢谢", "请回电[电话]谢谢"),
+        ("电话 199 0000 1234", "电话 [电话]"),
+        ("１９９００００１２３４", "[电话]"),
+        ("身份证990101199001011234", "身份证[证件号]"),
+        ("新B12345占道", "[车牌]占道"),
+        ("座机0994-2345678", "座机[电话]"),
+        ("垃圾堆了3天", "垃圾堆了3天"),
+    ],
+)
+def test_free_text_loses_numbers_that_lead_to_a_person(text: str, clean: str) -> None:
+    assert pl.select(scrub(pl.lit(text))).item() == clean
+
+
+def test_what_the_profile_does_not_name_stays_in_the_vault() -> None:
+    profile = FeedProfile.model_validate(
+        {
+            "feed": "hotline_tickets",
+            "source": {"kind": "file", "files": ["*"]},
+            "columns": {
+                "ticket_id": {"from": ["编号"]},
+                "hotline": {"const": "12319"},
+                "accepted_at": {"from": ["时间"]},
+                "caller_phone": {"from": ["电话"]},
+                "content": {"from": ["内容"]},
+            },
+        }
+    )
+    header = ["编号", "时间", "电话", "内容", "身份证"]
+    chunk = pl.DataFrame(
+        {
+            SHEET: [None, None], ROW: [2, 3], UNREADABLE: [None, "测试甲,19900001234"],
+            "编号": ["1", None], "时间": ["x", None], "电话": ["19900001234", None], "内容": ["打19900001234", None],
+            "身份证": ["990101199001011234", None],
+        },
+        schema_overrides={SHEET: pl.String, UNREADABLE: pl.String},
+    )  # fmt: skip
+    landed, vaulted = split(chunk, header, profile, KEY)
+    assert landed.columns == [SHEET, ROW, UNREADABLE, "编号", "时间", "电话__hash", "电话__mask", "内容"]
+    assert "19900001234" not in landed.write_csv()
+    assert "990101199001011234" not in landed.write_csv()
+    assert vaulted["身份证"].to_list() == ["990101199001011234", None]
+    assert vaulted[UNREADABLE].to_list() == [None, "测试甲,19900001234"]
+
+
+def test_a_home_without_a_key_makes_one_that_only_its_owner_reads(settings: Settings) -> None:
+    settings = settings.model_copy(update={"hash_key": None})
+    first = hash_key(settings)
+    assert first == hash_key(settings)
+    assert stat.S_IMODE((settings.vault / "hash.key").stat().st_mode) == 0o600
+    assert stat.S_IMODE(settings.vault.stat().st_mode) == 0o700
+
+
+def test_a_short_key_is_refused(settings: Settings) -> None:
+    with pytest.raises(SetupError):
+        hash_key(settings.model_copy(update={"hash_key": SecretStr("short")}))

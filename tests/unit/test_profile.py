@@ -1,0 +1,64 @@
+"""A broken profile is refused with the file, the key and the value."""
+
+from collections.abc import Callable
+
+import pytest
+
+from pipelines.city import City, load_city
+from pipelines.errors import ProfileError
+from pipelines.settings import PROJECT_ROOT, Settings
+from tests.conftest import CITY, DEMOLITIONS
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "said"),
+    [
+        ('feed = "demolitions"', 'feed = "demolition"', "feed", "no feed 'demolition'"),
+        ("[columns.method]", "[columns.methode]", "", "no field methode"),
+        ('= "forced"', '= "by_force"', "", "by_force is not one of"),
+        ('kind = "file"', 'kind = "ftp"', "source", "does not match any of the expected tags"),
+        ('files = ["demolitions/*"]', 'files = ["../x"]', "source.file.files", "leaves the inbox"),
+        (
+            'from = ["面积"]',
+            'form = ["面积"]',
+            "columns.demolished_area_m2",
+            "no key form here; the keys are: from, const",
+        ),
+        ('[columns.demolished_on]\nfrom = ["拆除日期"]\n', "", "", "required fields demolished_on"),
+    ],
+)
+def test_a_slip_in_a_feed_is_named(write_city: Callable[..., City], old: str, new: str, key: str, said: str) -> None:
+    assert old in DEMOLITIONS
+    with pytest.raises(ProfileError) as error:
+        write_city(DEMOLITIONS.replace(old, new))
+    assert said in error.value.en
+    assert error.value.where["file"].endswith("feed_0.toml")
+    assert error.value.where["key"].startswith(key)
+    assert error.value.remedy_zh
+
+
+def test_toml_that_is_none_names_line_and_column(write_city: Callable[..., City]) -> None:
+    with pytest.raises(ProfileError, match="line 2"):
+        write_city(DEMOLITIONS, city="[city]\nid = \n")
+
+
+def test_two_profiles_of_one_feed_are_one_too_many(write_city: Callable[..., City]) -> None:
+    with pytest.raises(ProfileError, match="two profiles"):
+        write_city(DEMOLITIONS, DEMOLITIONS)
+
+
+def test_an_unknown_time_zone_is_refused(write_city: Callable[..., City]) -> None:
+    with pytest.raises(ProfileError, match="no time zone 'Asia/Changji'"):
+        write_city(DEMOLITIONS, city=CITY + '\ntime_zone = "Asia/Changji"\n')
+
+
+def test_an_unknown_city_is_answered_with_those_there_are() -> None:
+    with pytest.raises(ProfileError, match="changji"):
+        load_city(Settings(city="atlantis"))
+
+
+def test_the_demo_citys_profile_is_right() -> None:
+    city = load_city(Settings(cities=PROJECT_ROOT / "cities"))
+    assert set(city.feeds) == {
+        "platform_cases", "platform_case_flow", "hotline_tickets", "penalty_cases", "illegal_buildings", "demolitions",
+    }  # fmt: skip
