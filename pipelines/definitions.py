@@ -36,7 +36,7 @@ def build_defs(
     manifest = manifest or prepare_manifest(settings, city)
     days = daily(city)
     built = models.model_assets(manifest, days)
-    nightly, arriving = jobs.nightly_job(days), jobs.arrivals_job(city, days)
+    nightly, arriving = jobs.nightly_job(), jobs.arrivals_job(city)
     return dg.Definitions(
         assets=[
             *feeds.external_assets(city),

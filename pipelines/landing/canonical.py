@@ -20,7 +20,7 @@ DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
 TIME_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%dT%H:%M:%S",
                 "%Y-%m-%d %H:%M:%S%.f", "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日 %H:%M")  # fmt: skip
 #: Day 0 of a workbook's day numbers; 1 is 1900-01-01, and the leap day that 1900 did not have is counted.
-WORKBOOK_EPOCH = dt.date(1899, 12, 30)
+WORKBOOK_EPOCH = dt.datetime(1899, 12, 30)
 TRUE, FALSE = ["1", "true", "是", "y", "yes", "t", "1.0"], ["0", "false", "否", "n", "no", "f", "0.0"]
 
 
@@ -169,27 +169,39 @@ def _read(
 
 
 def _read_time(cells: pl.Series, spec: Field, column: ColumnMap) -> tuple[pl.Series, dict[str, pl.Series]]:
-    wants_time = isinstance(spec.dtype, pl.Datetime)
-    own = tuple(column.formats)
-    with_time = [f for f in own if "%H" in f or "%I" in f] + list(TIME_FORMATS)
-    without = [f for f in own if "%H" not in f and "%I" not in f] + list(DATE_FORMATS)
-    times = pl.coalesce([pl.lit(cells).str.to_datetime(f, time_unit="us", strict=False) for f in with_time])
-    dates = pl.coalesce([pl.lit(cells).str.to_date(f, strict=False) for f in without])
-    read = pl.select(times=times, dates=dates)
-    serial = cells.cast(pl.Float64, strict=False)
-    serial = serial.set(~serial.is_between(20_000, 80_000).fill_null(False), None)
-    epoch = pl.lit(dt.datetime.combine(WORKBOOK_EPOCH, dt.time()))
-    numbered = pl.select(
-        (epoch + pl.duration(seconds=(pl.lit(serial) * 86_400).round(0))).cast(pl.Datetime("us"))
-    ).to_series()
-    whole = serial.is_not_null() & (serial == serial.floor())
-    moments = read["times"].fill_null(numbered.set(whole, None))
-    days = read["dates"].fill_null(numbered.set(~whole, None).cast(pl.Date))
-    faults: dict[str, pl.Series] = {"bad_date": moments.is_null() & days.is_null() & cells.is_not_null()}
-    if not wants_time:
+    """Days or moments. What is neither a moment, a day nor a workbook's day number does not exist (`bad_date`)."""
+    own = column.formats
+    moments = _try_formats(cells, [f for f in own if _has_time(f)] + list(TIME_FORMATS), pl.Datetime("us"))
+    left = cells.set(moments.is_not_null(), None)
+    days = _try_formats(left, [f for f in own if not _has_time(f)] + list(DATE_FORMATS), pl.Date())
+    left = left.set(days.is_not_null(), None)
+    if left.null_count() < left.len():
+        serial = left.cast(pl.Float64, strict=False)
+        serial = serial.set(~serial.is_between(20_000, 80_000).fill_null(False), None)
+        seconds = pl.duration(seconds=(pl.lit(serial) * 86_400).round(0).cast(pl.Int64))
+        numbered = pl.select(pl.lit(WORKBOOK_EPOCH).cast(pl.Datetime("us")) + seconds).to_series()
+        whole = (serial == serial.floor()).fill_null(False)
+        moments = moments.fill_null(numbered.set(whole, None))
+        days = days.fill_null(numbered.set(~whole, None).cast(pl.Date))
+    faults = {"bad_date": moments.is_null() & days.is_null() & cells.is_not_null()}
+    if not isinstance(spec.dtype, pl.Datetime):
         return days.fill_null(moments.cast(pl.Date)).alias(cells.name), faults
-    midnight = days.cast(pl.Datetime("us"))
     if column.date_only == "midnight":
-        return moments.fill_null(midnight).alias(cells.name), faults
+        return moments.fill_null(days.cast(pl.Datetime("us"))).alias(cells.name), faults
     faults["time_missing"] = moments.is_null() & days.is_not_null()
     return moments.alias(cells.name), faults
+
+
+def _has_time(form: str) -> bool:
+    return "%H" in form or "%I" in form
+
+
+def _try_formats(cells: pl.Series, formats: list[str], dtype: pl.Datetime | pl.Date) -> pl.Series:
+    """Each cell by the first format that reads it. Formats that nothing is left for are not tried: mostly the first reads all."""
+    read = pl.Series(cells.name, [None], dtype=dtype).new_from_index(0, cells.len())
+    for form in formats:
+        left = cells.set(read.is_not_null(), None)
+        if left.null_count() == left.len():
+            break
+        read = read.fill_null(left.str.strptime(dtype, form, strict=False))
+    return read

@@ -92,11 +92,11 @@ def _read(path: Path, columns: dict[str, str]) -> pl.DataFrame:
         )  # fmt: skip
     frame = frame.select(list(columns))
     with duckdb.connect() as scratch:
-        scratch.register("incoming", frame.with_row_index("at", offset=2).to_arrow())
+        scratch.register("incoming", frame.with_row_index("row_no", offset=2).to_arrow())
         for at, (column, kind) in enumerate(columns.items()):
             wrong = f'"{column}" is not null and try_cast("{column}" as {kind}) is null'
             empty_key = f' or "{column}" is null' if at == 0 else ""
-            row = first_row(scratch, f'select at, "{column}" from incoming where {wrong}{empty_key} limit 1')
+            row = first_row(scratch, f'select row_no, "{column}" from incoming where {wrong}{empty_key} limit 1')
             if row:
                 raise ProfileError(
                     "参考表的值不对", f"a value of the reference table is not a {kind}", file=path, row=row[0], column=column,

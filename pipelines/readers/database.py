@@ -18,6 +18,8 @@ from pipelines.city import DatabaseSource
 from pipelines.errors import BusyError, InputError, ProfileError
 from pipelines.readers.base import ROW, SHEET, UNREADABLE, Extract, normalise_header
 
+CHUNK_ROWS = 100_000
+
 
 def resolve_address(profile: DatabaseSource, inbox: Path) -> str:
     """The address with the inbox and the environment's values filled in."""
@@ -93,6 +95,8 @@ def read_database(profile: DatabaseSource, inbox: Path, window_from: str | None,
         done = 0
         try:
             with connection.cursor() as cursor:
+                # The driver's batches of 1,024 rows cost more in overhead than in reading.
+                cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": str(CHUNK_ROWS)})
                 cursor.execute(statement, [window_to, *([window_from] if window_from else [])])
                 for batch in cursor.fetch_record_batch():
                     if batch.num_rows == 0:

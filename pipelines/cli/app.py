@@ -1,0 +1,69 @@
+"""The application: its commands, and one place where a fault becomes a message and an exit code."""
+
+import signal
+import sys
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from pipelines import __version__
+from pipelines.cli import doctor, look, nightly, releases, serve
+from pipelines.cli.console import err, print_error
+from pipelines.errors import ChengguanError
+
+#: As a shell says it: ended by the user.
+_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="chengguan",
+    help=(
+        "城管数仓：每夜一次，从来源到发布版。\n\nThe city-management warehouse: every night, from the sources to a release."
+        "\n\n设置 settings: CHENGGUAN_HOME, CHENGGUAN_CITY, CHENGGUAN_CITIES, CHENGGUAN_INBOX, CHENGGUAN_HASH_KEY"
+    ),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    add_completion=False,
+)
+app.command("simulate")(nightly.simulate)
+app.command("nightly")(nightly.nightly)
+app.command("ingest")(nightly.ingest)
+app.command("status")(look.status)
+app.add_typer(look.quarantine, name="quarantine")
+app.add_typer(releases.app, name="releases")
+app.command("doctor")(doctor.doctor)
+app.command("ui")(serve.ui)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _face(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="版本 / version")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """The entry point. A fault that the user can mend is a message and an exit code, a bug keeps its traceback."""
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    try:
+        app()
+    except ChengguanError as problem:
+        print_error(problem, as_json="--json" in sys.argv[1:])
+        sys.exit(problem.exit_code)
+    except KeyboardInterrupt:
+        err().print("[yellow]已中断 / interrupted[/]")
+        sys.exit(_INTERRUPTED)
+
+
+def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """A polite kill ends like Ctrl-C: the run is marked, the lane is freed."""
+    raise KeyboardInterrupt

@@ -1,0 +1,40 @@
+"""Asset checks that are ours: nothing is lost on the way from the source into raw. (The models' tests are dbt's.)"""
+
+import dagster as dg
+
+from pipelines.city import City
+from pipelines.errors import ChengguanError
+from pipelines.landing.conservation import check_conservation
+from pipelines.orchestration import metadata
+from pipelines.orchestration.failures import failure
+from pipelines.orchestration.feeds import WRITE_POOL
+from pipelines.orchestration.resources import Warehouse
+
+
+def conservation_checks(city: City) -> list[dg.AssetChecksDefinition]:
+    """`read = loaded + quarantined`, counted again for every batch of a feed. Blocking: models wait for it."""
+    return [_conservation(name) for name in city.feeds]
+
+
+def _conservation(feed: str) -> dg.AssetChecksDefinition:
+    # In the write pool although it only reads: DuckDB lets nobody write a file that somebody reads.
+    @dg.asset_check(
+        asset=dg.AssetKey(["raw", feed]), name="conservation", blocking=True, pool=WRITE_POOL,
+        description="每批：读入 = 入库 + 隔离 / every batch: read = loaded + quarantined",
+    )  # fmt: skip
+    def conservation(warehouse: dg.ResourceParam[Warehouse]) -> dg.AssetCheckResult:
+        try:
+            broken = check_conservation(warehouse.settings, feed)
+        except ChengguanError as problem:
+            raise failure([problem]) from problem
+        lines = ((one.batch_id[:8], one.source, one.read, one.landed, one.loaded, one.quarantined) for one in broken)
+        header = ("batch", "source", "read", "landed", "loaded", "quarantined")
+        return dg.AssetCheckResult(
+            passed=not broken,
+            metadata={
+                "violations": len(broken),
+                **({"batches": metadata.table(header, lines)} if broken else {}),
+            },
+        )
+
+    return conservation

@@ -1,0 +1,61 @@
+"""Faults a user can mend, as Dagster shows them; and which of them are worth another try.
+
+A source that is away or locked may be back in a minute: such an error goes to the step's retry policy. A bad file stays bad: it fails
+the step at once, with the message that says what to do.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
+from typing import Any
+
+import dagster as dg
+
+from pipelines.errors import BusyError, ChengguanError
+
+#: Waits of about 2, 4 and 8 seconds: long enough for a lock, short enough for somebody who is looking on.
+AWAY = dg.RetryPolicy(max_retries=3, delay=2, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
+
+_TRANSIENT = (BusyError, ConnectionError, TimeoutError)
+
+
+def passes_by_itself(problems: Sequence[BaseException]) -> bool:
+    """Whether another try may help: only if nothing but a busy or absent source stands in the way."""
+    return bool(problems) and all(isinstance(problem, _TRANSIENT) for problem in problems)
+
+
+def failure(problems: Sequence[ChengguanError]) -> dg.Failure:
+    """One failure that says every problem in full, for the log, the page and the command line."""
+    said = "\n\n".join(problem.render() for problem in problems)
+    return dg.Failure(
+        description=said,
+        metadata={"problems": dg.MetadataValue.md(_as_markdown(problems)), "exit_code": problems[0].exit_code},
+        allow_retries=passes_by_itself(problems),
+    )
+
+
+def speaks_plainly(step: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
+    """Turns what goes wrong in a step into a `Failure` that is retried only where that may help."""
+
+    @wraps(step)
+    def wrapped(*args: Any, **kwargs: Any) -> Iterator[Any]:
+        try:
+            yield from step(*args, **kwargs)
+        except dg.Failure:
+            raise
+        except ChengguanError as problem:
+            raise failure([problem]) from problem
+        except _TRANSIENT:
+            raise
+        except Exception as bug:
+            raise dg.Failure(description=f"{type(bug).__name__}: {bug}", allow_retries=False) from bug
+
+    return wrapped
+
+
+def _as_markdown(problems: Sequence[ChengguanError]) -> str:
+    return "\n".join(
+        f"- **{problem.zh}** {problem.en}"
+        + "".join(f"\n  - {name}: `{said}`" for name, said in problem.where.items())
+        + (f"\n  - {problem.remedy_zh} {problem.remedy_en}" if problem.remedy_zh else "")
+        for problem in problems
+    )

@@ -1,0 +1,172 @@
+"""Assets of the door: the sources as they are, the reference tables, and for each feed its landing, raw and quarantine.
+
+What happens in a feed's step stands in `pipelines.landing`; here is what Dagster must know of it.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import dagster as dg
+
+from pipelines.city import City, DatabaseSource, FeedProfile
+from pipelines.feeds import FEEDS
+from pipelines.landing.ingest import FeedResult, ingest_feed
+from pipelines.landing.reference import load_reference
+from pipelines.landing.store import read_connection
+from pipelines.orchestration import metadata
+from pipelines.orchestration.failures import failure, passes_by_itself, speaks_plainly
+from pipelines.orchestration.home import guard_city
+from pipelines.orchestration.partitions import as_of
+from pipelines.orchestration.resources import Warehouse
+from pipelines.settings import Settings
+
+#: The one write lane: everything that opens the build file is in this pool (its limit stands in `dagster.yaml`).
+WRITE_POOL = "warehouse_write"
+
+REFERENCE_TABLES = (
+    "squads", "squad_areas", "streets", "grids", "event_classes", "sla_rules", "departments", "calendar",
+    "working_hours", "city",
+)  # fmt: skip
+
+
+def external_assets(city: City) -> list[dg.AssetSpec]:
+    """What is made elsewhere: the sources, and raw tables of feeds that this city does not have (they are empty)."""
+    specs = [_source(name, profile) for name, profile in city.feeds.items()]
+    specs += [
+        dg.AssetSpec(
+            ["raw", name], group_name="raw", kinds={"duckdb"},
+            description=f"{FEEDS[name].title_zh} / {FEEDS[name].title_en}: 本城市没有该数据源，表为空 / not a feed of this city; empty",
+        )
+        for name in FEEDS
+        if name not in city.feeds
+    ]  # fmt: skip
+    specs.append(
+        dg.AssetSpec(
+            ["ops", "ledger"], group_name="raw", kinds={"duckdb"}, deps=[["raw", name] for name in city.feeds],
+            description="账本：每批数据一行，读入 = 入库 + 隔离 / The ledger: one row per batch, read = loaded + quarantined",
+        )
+    )  # fmt: skip
+    return specs
+
+
+def reference_assets(days: dg.PartitionsDefinition[Any], retries: dg.RetryPolicy) -> dg.AssetsDefinition:
+    """The reference tables, all in one step: they are read from the profile, whole, every night."""
+
+    @dg.multi_asset(
+        name="reference",
+        specs=[
+            dg.AssetSpec(["reference", name], group_name="reference", kinds={"csv", "duckdb"})
+            for name in REFERENCE_TABLES
+        ],
+        partitions_def=days,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        retry_policy=retries,
+        pool=WRITE_POOL,
+    )
+    @speaks_plainly
+    def reference(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]) -> Iterator[Any]:
+        guard_city(warehouse.settings, warehouse.city)
+        rows = load_reference(warehouse.settings, warehouse.city)
+        for key in context.selected_asset_keys:
+            yield dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": rows.get(key.path[-1], 0)})
+
+    return reference
+
+
+def feed_assets(city: City, days: dg.PartitionsDefinition[Any], retries: dg.RetryPolicy) -> list[dg.AssetsDefinition]:
+    """One step a feed, so that one feed's trouble is not another's."""
+    return [_feed(name, profile, days, retries) for name, profile in city.feeds.items()]
+
+
+def feed_keys(names: Sequence[str]) -> list[dg.AssetKey]:
+    """The assets that a feed's step makes."""
+    return [dg.AssetKey([layer, name]) for name in names for layer in ("landing", "raw", "quarantine")]
+
+
+def _feed(
+    name: str, profile: FeedProfile, days: dg.PartitionsDefinition[Any], retries: dg.RetryPolicy
+) -> dg.AssetsDefinition:
+    titles = _titles(name, profile)
+    landing, raw, quarantine = feed_keys([name])
+
+    @dg.multi_asset(
+        name=f"ingest_{name}",
+        specs=[
+            dg.AssetSpec(
+                landing, deps=[["source", name]], group_name="landing", kinds={"parquet"},
+                description=f"{titles}: 读到的原样，只增不改 / as it was read, never changed",
+            ),
+            dg.AssetSpec(
+                raw, deps=[landing, *(["reference", table] for table in _references(name))],
+                group_name="raw", kinds={"duckdb"},
+                description=f"{titles}: 合约检查后入库，各版本都保留 / past the contract, every version kept",
+            ),
+            dg.AssetSpec(
+                quarantine, deps=[landing], group_name="quarantine", kinds={"duckdb"},
+                description=f"{titles}: 违反合约的行及其原因 / rows that broke the contract, with every reason",
+            ),
+        ],
+        partitions_def=days,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        retry_policy=retries,
+        pool=WRITE_POOL,
+    )  # fmt: skip
+    @speaks_plainly
+    def ingest(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]) -> Iterator[Any]:
+        started = time.perf_counter()
+        guard_city(warehouse.settings, warehouse.city)
+        result = ingest_feed(warehouse.settings, warehouse.city, name, as_of(context))
+        if passes_by_itself(result.problems) and context.retry_number < retries.max_retries:
+            raise failure(result.problems)
+        said = metadata.of_batches(result, time.perf_counter() - started)
+        held = metadata.of_reasons(reasons_of(warehouse.settings, result))
+        # What was good is loaded and told, also where the step fails for the rest.
+        yield dg.MaterializeResult(asset_key=landing, metadata=said)
+        yield dg.MaterializeResult(
+            asset_key=raw, metadata={**said, "dagster/partition_row_count": result.total("rows_loaded")}
+        )
+        yield dg.MaterializeResult(
+            asset_key=quarantine,
+            metadata={"dagster/partition_row_count": result.total("rows_quarantined"), **held},
+        )
+        if result.problems:
+            raise failure(result.problems)
+
+    return ingest
+
+
+def reasons_of(settings: Settings, result: FeedResult) -> dict[str, int]:
+    """Rows in quarantine by rule, of the batches of this result."""
+    if not result.total("rows_quarantined"):
+        return {}
+    with read_connection(settings) as con:
+        counted = con.execute(
+            f"""SELECT reason.rule, count(*) FROM (SELECT unnest(reasons) AS reason FROM quarantine.{result.feed}
+                WHERE list_contains($batches, _batch_id)) GROUP BY 1""",
+            {"batches": [batch.batch_id for batch in result.batches]},
+        ).fetchall()
+    return dict(counted)
+
+
+def _references(name: str) -> list[str]:
+    """The reference tables that the feed's contract looks into."""
+    tables = {field.reference_table for field in FEEDS[name].fields.values() if field.reference_table}
+    return sorted(tables)
+
+
+def _titles(name: str, profile: FeedProfile) -> str:
+    return f"{profile.title_zh or FEEDS[name].title_zh} / {profile.title_en or FEEDS[name].title_en}"
+
+
+def _source(name: str, profile: FeedProfile) -> dg.AssetSpec:
+    source = profile.source
+    if isinstance(source, DatabaseSource):
+        # The address as the profile has it: `${NAME}` where a password goes.
+        kind, where = "database", {"url": source.url, "query": source.query}
+    else:
+        kind, where = "file", {"files": ", ".join(source.files)}
+    return dg.AssetSpec(
+        ["source", name], group_name="source", kinds={kind}, metadata=where,
+        description=_titles(name, profile),
+    )  # fmt: skip

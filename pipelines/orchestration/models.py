@@ -1,0 +1,143 @@
+"""The dbt models as assets, built by one `dbt build` a night, the way dagster-dbt does it.
+
+Only what a night adds to that stands here: the environment, when to rebuild from scratch, row counts, and a failure that names the
+model or test instead of a process's exit code.
+"""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, dbt_assets
+
+from pipelines import transform
+from pipelines.landing.store import read_connection, write_lane
+from pipelines.orchestration import metadata
+from pipelines.orchestration.failures import speaks_plainly
+from pipelines.orchestration.feeds import WRITE_POOL
+from pipelines.orchestration.partitions import as_of
+from pipelines.orchestration.resources import InstalledDbt, Warehouse, environment
+from pipelines.publish.contents import dbt_target
+from pipelines.settings import Settings
+
+_UPPER_LAYERS = ("staging", "intermediate", "core", "marts")
+
+
+class Translator(DagsterDbtTranslator):
+    """Groups by layer, so that the graph reads from the sources to the marts."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        schema = dbt_resource_props.get("schema")
+        return schema if schema in _UPPER_LAYERS else super().get_group_name(dbt_resource_props)
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """Chinese first, then English; without the SQL that dagster-dbt appends."""
+        meta = {**dbt_resource_props.get("meta", {}), **dbt_resource_props.get("config", {}).get("meta", {})}
+        said = (str(meta.get("zh", "")), str(dbt_resource_props.get("description", "")))
+        return "\n\n".join(part for part in said if part)
+
+
+def model_assets(manifest: Path, days: dg.PartitionsDefinition[Any]) -> dg.AssetsDefinition:
+    """All models, and their tests as asset checks."""
+
+    @dbt_assets(
+        manifest=manifest,
+        name="dbt_models",
+        partitions_def=days,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        dagster_dbt_translator=Translator(),
+        pool=WRITE_POOL,
+    )
+    @speaks_plainly
+    def dbt_models(
+        context: dg.AssetExecutionContext, dbt: InstalledDbt, warehouse: dg.ResourceParam[Warehouse]
+    ) -> Iterator[Any]:
+        settings, city, day = warehouse.settings, warehouse.city, as_of(context)
+        full = transform.needs_full_refresh(settings, city, day)
+        # Unit tests judge the SQL and not the night's data; they run when the SQL changes, in the project's own tests.
+        args = ["build", "--exclude-resource-type", "unit_test", *(["--full-refresh"] if full else [])]
+        context.log.info(f"dbt {' '.join(args)} (as of {day})")
+        with write_lane(settings, timeout=600):
+            invocation = _invoke(dbt, args, context, warehouse)
+            events = list(_followed(context, invocation))
+        yield from _with_row_counts(settings, events)
+        if not invocation.is_successful():
+            raise _failed(invocation)
+        if not context.is_subset:
+            transform.record_build(settings, city, day)
+
+    return dbt_models
+
+
+def _invoke(
+    dbt: InstalledDbt, args: list[str], context: dg.AssetExecutionContext, warehouse: Warehouse
+) -> DbtCliInvocation:
+    target = dbt_target(warehouse.settings)
+    env = transform.dbt_environment(warehouse.settings, warehouse.city, as_of(context))
+    with environment({**env, "DBT_TARGET_PATH": str(target)}):
+        return dbt.cli(args, context=context, target_path=target, raise_on_error=False)
+
+
+def _followed(context: dg.AssetExecutionContext, invocation: DbtCliInvocation) -> Iterator[Any]:
+    """dagster-dbt's events, each model said to the log as it is done: the events themselves are held back until rows are counted."""
+    started = time.perf_counter()
+    for event in invocation.stream():
+        if isinstance(event, dg.Output):
+            context.log.info(f"model {event.output_name} ({time.perf_counter() - started:.1f} s)")
+        yield event
+
+
+def _with_row_counts(settings: Settings, events: list[Any]) -> Iterator[Any]:
+    """The events with each table's rows, all counted over one connection: dbt has let go of the file by now."""
+    counts: dict[str, int] = {}
+    with read_connection(settings) as con:
+        for schema, name in con.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE schema_name IN ('intermediate', 'core', 'marts')"
+        ).fetchall():
+            [(rows,)] = con.execute(f'SELECT count(*) FROM "{schema}"."{name}"').fetchall()
+            counts[f"{schema}.{name}"] = rows
+    for event in events:
+        if isinstance(event, dg.Output):
+            unique_id = event.metadata.get("unique_id")
+            name = str(unique_id.value if unique_id else "").rpartition(".")[2]
+            rows = next((rows for table, rows in counts.items() if table.endswith(f".{name}")), None)
+            if rows is not None:
+                yield event.with_metadata({**event.metadata, "dagster/row_count": rows})
+                continue
+        yield event
+
+
+def _failed(invocation: DbtCliInvocation) -> dg.Failure:
+    """What failed, by name, from dbt's own results; its log where there are none."""
+    broken = _broken_nodes(invocation.target_path / "run_results.json")
+    log = invocation.target_path / "dbt.log"
+    if not broken:
+        said = str(invocation.get_error() or "")
+        return dg.Failure(f"dbt 未能运行\ndbt could not run\n  日志 log: {log}\n{said}", allow_retries=False)
+    lines = "\n".join(f"  {kind} {name}: {message}" for kind, name, message in broken)
+    return dg.Failure(
+        f"dbt 的 {len(broken)} 个模型或检验失败\n{len(broken)} dbt models or tests failed\n{lines}\n"
+        f"  处理 remedy: 按名称在 dbt_project 中找到并改正；详见日志\n    find it by name in dbt_project; the log says more\n"
+        f"  日志 log: {log}",
+        metadata={"failed": metadata.table(("kind", "name", "message"), broken)},
+        allow_retries=False,
+    )
+
+
+def _broken_nodes(results: Path) -> list[tuple[str, str, str]]:
+    if not results.exists():
+        return []
+    return [
+        (kind, name.rpartition(".")[2] if kind == "model" else name.split(".")[-2], _first_line(node["message"]))
+        for node in json.loads(results.read_text(encoding="utf-8"))["results"]
+        if node["status"] in ("error", "fail", "runtime error")
+        for kind, name in [(node["unique_id"].partition(".")[0], node["unique_id"])]
+    ]
+
+
+def _first_line(message: str | None) -> str:
+    said = [line.strip() for line in (message or "").splitlines() if line.strip()]
+    return " ".join(said[:3])

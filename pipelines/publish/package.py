@@ -1,0 +1,183 @@
+"""Writes one release's files: the DuckDB file, its Parquet copies, and a digest of what they hold.
+
+Belongs here: everything that touches the tables' bytes. Which tables, and when a release becomes the current one, is
+decided elsewhere (`contents`, `release`).
+"""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.errors import BusyError, SetupError
+from pipelines.publish.contents import Served, refuse_personal
+
+#: Clients from DuckDB 1.0 on can read it.
+STORAGE_VERSION = "v1.0.0"
+
+#: The catalogue's name in the file; never the name of a schema in it, or `a.b` becomes ambiguous.
+FILE_NAME = "serving.duckdb"
+
+_BATCHES = Served(
+    "meta",
+    "batches",
+    "账本：每批数据一行，读入 = 入库 + 隔离\nThe ledger: one row per batch, read = loaded + quarantined",
+)
+_RELEASE = Served("meta", "release", "本发布版的说明，只有一行\nWhat this release is; one row")
+
+
+@dataclass(frozen=True)
+class TableContent:
+    """What one table holds: enough to tell whether two releases say the same."""
+
+    table: str
+    rows: int
+    digest: str
+
+
+@contextmanager
+def reader(build_db: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection on which the build file is attached, read-only, as `build`."""
+    if not build_db.exists():
+        raise SetupError(
+            "还没有建库", "nothing has been built yet", file=build_db,
+            remedy_zh="先运行 `chengguan nightly`", remedy_en="run `chengguan nightly` first",
+        )  # fmt: skip
+    con = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    try:
+        con.execute(f"ATTACH {quoted(build_db)} AS build (READ_ONLY)")
+        yield con
+    except duckdb.IOException as cause:
+        if "lock" not in str(cause).lower():
+            raise
+        raise BusyError(
+            "另一个程序正在写库", "another process is writing the build file", file=build_db,
+            remedy_zh="等它结束再试", remedy_en="try again when it has ended",
+        ) from cause  # fmt: skip
+    finally:
+        con.close()
+
+
+def contents(con: duckdb.DuckDBPyConnection, tables: Iterable[Served], catalog: str = "build") -> list[TableContent]:
+    """Rows and digest of each table. The digest does not depend on the order of the rows.
+
+    Sums of each row's MD5 (two halves, so nothing cancels out as it would with XOR) over its JSON form, with the
+    table's column names and types.
+    """
+    held = []
+    for table in tables:
+        source = relation(catalog, table)
+        shape = con.sql(f"SELECT * FROM {source}")
+        refuse_personal(table, shape.columns)
+        [counted] = con.execute(
+            f"""SELECT count(*), sum(md5_number_lower(record)), sum(md5_number_upper(record))
+                FROM (SELECT to_json(t)::VARCHAR AS record FROM {source} AS t)"""
+        ).fetchall()
+        columns = [[name, str(kind)] for name, kind in zip(shape.columns, shape.types, strict=True)]
+        held.append(TableContent(table.label, counted[0], _sha256([columns, *map(str, counted)])))
+    return held
+
+
+def digest_of(held: Iterable[TableContent], tables: Iterable[Served]) -> str:
+    """One digest over all tables and what is said of them: a new definition is news, too."""
+    said = [[table.label, table.comment, dict(table.columns)] for table in tables]
+    return _sha256([[[content.table, content.digest] for content in held], said])
+
+
+def batches(con: duckdb.DuckDBPyConnection, as_of: dt.date) -> Served:
+    """The ledger as a release serves it (`meta.batches`), as a view on `con`: counts, never a person.
+
+    Up to the as-of day, so that a release of an old day does not change with what came after it.
+    """
+    con.execute("CREATE SCHEMA IF NOT EXISTS memory.meta")
+    con.execute(
+        f"""CREATE OR REPLACE VIEW memory.meta.batches AS
+            SELECT * FROM build.ops.ledger WHERE loaded_for_on <= DATE '{as_of}'"""
+    )
+    return _BATCHES
+
+
+def ledger_totals(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """The sums of `meta.batches`."""
+    totals = con.sql(
+        """SELECT count(*) AS batches, coalesce(sum(rows_read), 0)::BIGINT AS rows_read,
+           coalesce(sum(rows_loaded), 0)::BIGINT AS rows_loaded,
+           coalesce(sum(rows_quarantined), 0)::BIGINT AS rows_quarantined,
+           coalesce(sum(rows_superseded), 0)::BIGINT AS rows_superseded FROM memory.meta.batches"""
+    )
+    return dict(zip(totals.columns, totals.fetchall()[0], strict=True))
+
+
+def write(
+    con: duckdb.DuckDBPyConnection, folder: Path, tables: list[Served], about: Mapping[str, Any]
+) -> list[TableContent]:
+    """Write `serving.duckdb` and `parquet/` into the folder; returns what was written, read back from the file."""
+    file = folder / FILE_NAME
+    everything = [*tables, _BATCHES, _RELEASE]
+    con.execute(f"ATTACH {quoted(file)} AS serving (STORAGE_VERSION '{STORAGE_VERSION}')")
+    for schema in dict.fromkeys(table.schema for table in everything):
+        con.execute(f"CREATE SCHEMA serving.{schema}")
+    for table in [*tables, _BATCHES]:
+        # Ordered, so that the same content gives the same file, compresses well and prunes by row group.
+        source = relation("memory" if table.schema == "meta" else "build", table)
+        con.execute(f"CREATE TABLE {relation('serving', table)} AS SELECT * FROM {source} ORDER BY ALL")
+    _write_release(con, about)
+    for table in everything:
+        _comment(con, table)
+        target = folder / "parquet" / table.schema / f"{table.name}.parquet"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        con.execute(
+            f"COPY (SELECT * FROM {relation('serving', table)}) TO {quoted(target)} (FORMAT parquet, COMPRESSION zstd)"
+        )
+    written = contents(con, [*tables, _BATCHES], "serving")
+    con.execute("CHECKPOINT serving")
+    con.execute("DETACH serving")
+    if Path(f"{file}.wal").exists():
+        raise RuntimeError(f"{file}.wal was left behind: the file is not whole by itself")
+    return written
+
+
+def relation(catalog: str, table: Served) -> str:
+    return f'{catalog}."{table.schema}"."{table.name}"'
+
+
+def quoted(value: object) -> str:
+    """A SQL string literal."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def _write_release(con: duckdb.DuckDBPyConnection, about: Mapping[str, Any]) -> None:
+    con.execute(
+        """CREATE TABLE serving.meta.release (release_id VARCHAR, as_of DATE, city_id VARCHAR,
+           city_name_zh VARCHAR, city_name_en VARCHAR, created_at_utc TIMESTAMP, code_version VARCHAR,
+           content_digest VARCHAR, table_count BIGINT, row_count BIGINT)"""
+    )
+    con.execute(
+        "INSERT INTO serving.meta.release VALUES (?, ?, ?, ?, ?, ?::TIMESTAMP, ?, ?, ?, ?)",
+        [
+            about["id"], about["as_of"], about["city"]["id"], about["city"]["name_zh"], about["city"]["name_en"],
+            about["created_at_utc"].rstrip("Z"), about["code_version"], about["content_digest"],
+            len(about["tables"]), sum(table["rows"] for table in about["tables"]),
+        ],
+    )  # fmt: skip
+
+
+def _comment(con: duckdb.DuckDBPyConnection, table: Served) -> None:
+    target = relation("serving", table)
+    if table.comment:
+        con.execute(f"COMMENT ON TABLE {target} IS {quoted(table.comment)}")
+    present = set(con.sql(f"SELECT * FROM {target}").columns)
+    for column, said in table.columns.items():
+        if column in present:
+            con.execute(f'COMMENT ON COLUMN {target}."{column}" IS {quoted(said)}')
+
+
+def _sha256(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
