@@ -46,8 +46,8 @@ test: $(READY) ## run the tests
 	@env -u CHENGGUAN_HOME $(BIN)/python -m pytest -n 2 --dist loadfile
 
 serve: $(READY) ## open Dagster's UI on this machine
-	$(call say,Serving)
-	@$(BIN)/chengguan serve
+	$(call say,Opening Dagster at http://127.0.0.1:3000 (Ctrl-C ends it))
+	@$(BIN)/chengguan ui
 
 lint: $(READY) ## check style, types and SQL
 	$(call say,Checking style and types)

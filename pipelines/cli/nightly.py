@@ -26,14 +26,16 @@ def simulate(
     ] = None,
 ) -> None:
     """在收件箱写入一座模拟城市的来源数据 / write a simulated city's sources into the inbox."""
-    from pipelines.city import load_city
+    from pipelines.simulator import CALIBRATED_ON
     from pipelines.simulator import simulate as write_sources
 
     settings = Settings()
-    day = as_of.date() if as_of else load_city(settings).facts.default_as_of or dt.date.today()
     with err().status("正在生成 / simulating …"):
-        write_sources(settings.inbox_dir, seed=seed, cases=cases, as_of=day)
-    out().print(f"{MARKS['ok']} 已写入 / written: {settings.inbox_dir}  (–{day}, seed {seed})")
+        truth = write_sources(
+            settings.inbox_dir, seed=seed, cases=cases, as_of=as_of.date() if as_of else CALIBRATED_ON
+        )
+    said = f"{len(truth.files)} 个来源文件 source files, {truth.as_of}, seed {truth.seed}"
+    out().print(f"{MARKS['ok']} 已写入 / written: {settings.inbox_dir} ({said})")
 
 
 def nightly(
