@@ -15,7 +15,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.city import City, FileSource
-from pipelines.orchestration.days import last_closed_day
+from pipelines.orchestration.days import chosen_day
 from pipelines.orchestration.feeds import feed_keys
 from pipelines.orchestration.jobs import is_automated
 from pipelines.settings import Settings
@@ -76,7 +76,7 @@ def arrivals_sensor(settings: Settings, city: City, job: Any) -> dg.SensorDefini
             return dg.SensorResult(skip_reason="没有新文件 / nothing new", cursor=arrived.cursor)
         request = dg.RunRequest(
             run_key=arrived.signature,
-            partition_key=last_closed_day(city).isoformat(),
+            partition_key=chosen_day(city, None).isoformat(),
             asset_selection=feed_keys(arrived.feeds),
         )
         return dg.SensorResult(run_requests=[request], cursor=arrived.cursor)

@@ -62,7 +62,13 @@ def model_assets(manifest: Path, days: dg.PartitionsDefinition[Any]) -> dg.Asset
         context.log.info(f"dbt {' '.join(args)} (as of {day})")
         with write_lane(settings, timeout=600):
             invocation = _invoke(dbt, args, context, warehouse)
-            events = list(_followed(context, invocation))
+            try:
+                events = list(_followed(context, invocation))
+            except BaseException:
+                # An interrupted night must not let go of the lane while dbt still writes.
+                invocation.process.terminate()
+                invocation.process.wait()
+                raise
         yield from _with_row_counts(settings, events)
         if not invocation.is_successful():
             raise _failed(invocation)

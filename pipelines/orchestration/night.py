@@ -92,6 +92,8 @@ def run_night(settings: Settings, asked: dt.date | None, tell: Tell, retries: dg
             instance=instance, partition_key=day.isoformat(), run_id=report.run_id, tags=tags(), raise_on_error=False
         )
         report.success = result.success
+        if result.dagster_run.status == dg.DagsterRunStatus.CANCELED:
+            raise KeyboardInterrupt  # Dagster has kept it to itself to mark the run
     report.seconds = round(time.perf_counter() - started, 1)
     if not report.success:
         report.exit_code = report.exit_code or ChengguanError.exit_code

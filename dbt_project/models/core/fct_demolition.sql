@@ -1,0 +1,30 @@
+-- Demolitions (拆除), one row each, with the squad of the day; a case of illegal construction can have several.
+{{ config(materialized='incremental', unique_key='demolition_no') }}
+
+with demolitions as (
+    select *
+    from {{ ref('int_demolitions') }} as incoming
+    {% if is_incremental() %}
+        -- A correction of the building can give its demolition another street.
+        where {{ is_touched('incoming', 'demolition_no', ['_batch_seq', '_source_row', 'street_code']) }}
+    {% endif %}
+)
+
+select
+    demolitions.demolition_no,
+    demolitions.building_case_no,
+    demolitions.street_code,
+    case
+        when area.valid_to is null or demolitions.demolished_on < area.valid_to
+            then coalesce(area.squad_id, 'unassigned')
+        else 'unassigned'
+    end as squad_id,
+    demolitions.demolished_on,
+    demolitions.demolished_area_m2,
+    demolitions.area_basis,
+    demolitions.method,
+    demolitions.is_partial,
+    {{ provenance('demolitions') }}
+from demolitions
+asof left join {{ ref('bridge_squad_area') }} as area
+    on demolitions.street_code = area.street_code and demolitions.demolished_on >= area.valid_from

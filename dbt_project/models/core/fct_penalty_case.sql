@@ -1,0 +1,41 @@
+-- Administrative penalty cases (行政处罚案件), one row each, without the party and the officers.
+-- The squad is the one that the record names; where it names none, the owner of the street on the day of filing.
+{{ config(materialized='incremental', unique_key='case_no') }}
+
+with cases as (
+    select *
+    from {{ ref('stg_case_files__penalty_cases') }} as incoming
+    {% if is_incremental() %}
+        where {{ is_touched('incoming', 'case_no', ['_batch_seq', '_source_row']) }}
+    {% endif %}
+)
+
+select
+    cases.case_no,
+    cases.procedure,
+    cases.cause,
+    cases.case_source,
+    cases.party_kind,
+    cases.street_code,
+    coalesce(
+        cases.squad_id,
+        case when area.valid_to is null or cases.filed_on < area.valid_to then area.squad_id end,
+        'unassigned'
+    ) as squad_id,
+    cases.filed_on,
+    cases.notified_on,
+    cases.decided_on,
+    cases.decision_no,
+    cases.penalty_kinds,
+    cases.fine_yuan,
+    cases.confiscated_yuan,
+    cases.served_on,
+    cases.paid_on,
+    cases.paid_yuan,
+    cases.collect_mode,
+    cases.closed_on,
+    cases.close_type,
+    {{ provenance('cases') }}
+from cases
+asof left join {{ ref('bridge_squad_area') }} as area
+    on cases.street_code = area.street_code and cases.filed_on >= area.valid_from

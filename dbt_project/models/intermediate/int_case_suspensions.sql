@@ -1,0 +1,19 @@
+-- The times during which a case was suspended (挂账): from the step that suspends it to the step that resumes or ends
+-- it.
+with switches as (
+    select
+        case_id,
+        action,
+        operated_at,
+        lead(operated_at) over (partition by case_id order by operated_at, step_id) as next_switch_at
+    from {{ ref('stg_platform__case_flow') }}
+    where action in ('suspend', 'resume', 'close', 'force_close', 'cancel')
+)
+
+select
+    case_id,
+    operated_at as started_at,
+    -- Empty while the case is suspended still.
+    next_switch_at as ended_at
+from switches
+where action = 'suspend'

@@ -1,0 +1,142 @@
+"""The demo city at its full size: the report's figures come out of the records, and every planted fault is found.
+
+What the simulator says it planted (`simulated.json`) is one side; what the night found is the other. Neither reads the other.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines.simulator import simulate
+from tests.pipeline.nights import Night, run_night
+
+AS_OF = dt.date(2017, 9, 25)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("demo")
+    simulate(home / "inbox")
+    return home
+
+
+@pytest.fixture(scope="module")
+def night(home: Path) -> Night:
+    night = run_night(home, AS_OF)
+    assert night.code == 0, night.said
+    return night
+
+
+@pytest.fixture(scope="module")
+def truth(home: Path) -> dict[str, Any]:
+    return dict(json.loads((home / "inbox/simulated.json").read_text())["feeds"])
+
+
+@pytest.fixture
+def serving(home: Path, night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(home / "current/serving.duckdb"), read_only=True) as connection:
+        yield connection
+
+
+def one(serving: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
+    (row,) = serving.execute(sql).fetchall()
+    return tuple(row)
+
+
+def test_every_feed_reads_holds_back_and_supersedes_what_was_planted(night: Night, truth: dict[str, Any]) -> None:
+    for name, planted in truth.items():
+        found = night.report["feeds"][name]
+        assert found["rows_read"] == planted["rows_written"], name
+        assert found["rows_loaded"] == planted["rows_valid"], name
+        assert found["rows_quarantined"] == planted["rows_quarantined"], name
+        assert found["rows_superseded"] == planted["rows_valid"] - planted["valid_records"], name
+        assert found["rows_skipped"] == sum(planted["not_records"].values()), name
+
+
+def test_every_refused_row_is_refused_for_the_reason_it_was_planted_with(
+    home: Path, night: Night, truth: dict[str, Any]
+) -> None:
+    with duckdb.connect(str(home / "build/warehouse.duckdb"), read_only=True) as connection:
+        for name, planted in truth.items():
+            counted = connection.execute(
+                f"""
+                select reason.rule, count(distinct (_batch_id, _source_row))
+                from (select _batch_id, _source_row, unnest(reasons) as reason from quarantine.{name}) group by 1
+                """
+            ).fetchall()
+            assert dict(counted) == planted["quarantined_by_rule"], name
+
+
+def test_illegal_construction_of_the_report(serving: duckdb.DuckDBPyConnection) -> None:
+    # 2011年以来…共查处城中村、城区违法建设1139起，拆除面积266443.27平方米
+    assert one(
+        serving,
+        "select count(*) from core.fct_illegal_building where area_type in ('urban_village', 'urban_area')",
+    ) == (1139,)
+    assert one(serving, "select sum(demolished_area_m2) from marts.demolition") == (Decimal("266443.27"),)
+
+
+def test_no_new_illegal_construction_in_the_two_years_before_the_report(serving: duckdb.DuckDBPyConnection) -> None:
+    # 近两年全市无新增违法违章建设
+    assert one(
+        serving,
+        "select count(*) from core.fct_illegal_building where discovered_on > date '2015-09-25' and started_on > date '2015-09-25'",
+    ) == (0,)
+
+
+def test_general_procedure_cases_of_the_report(serving: duckdb.DuckDBPyConnection) -> None:
+    # 2012年以来，累计查处一般程序违法违章案件8166起…案件办结率100%
+    assert one(
+        serving,
+        "select sum(cases_filed), sum(cases_closed) from marts.penalty_procedure "
+        "where procedure = 'general' and month >= date '2012-01-01'",
+    ) == (8166, 8166)
+
+
+def test_platform_tasks_of_the_report(serving: duckdb.DuckDBPyConnection) -> None:
+    # 处理数字化城管交办事项13100余起…办结回复率100%
+    filed, closed = one(
+        serving,
+        "select count(*), count(closed_at) from core.fct_platform_case "
+        "where is_bureau_task and status not in ('cancelled', 'not_accepted') and filed_at is not null",
+    )
+    assert filed >= 13100
+    assert filed == closed
+
+
+@pytest.mark.parametrize(("hotline", "at_least"), [("12319", 500), ("phone", 600)])
+def test_hotline_tickets_of_the_report(serving: duckdb.DuckDBPyConnection, hotline: str, at_least: int) -> None:
+    # 回复电话举报600余起…处理“12319”城建热线500余起，办结回复率100%
+    received, replied, closed = one(
+        serving,
+        f"select sum(received), sum(replied), sum(closed) from marts.hotline_service where hotline = '{hotline}'",
+    )
+    assert received >= at_least
+    assert received == replied == closed
+
+
+def test_the_bureau_has_eight_squads_and_each_has_work(serving: duckdb.DuckDBPyConnection) -> None:
+    # 下设8个中队
+    assert one(serving, "select count(*) from core.dim_squad where squad_id <> 'unassigned'") == (8,)
+    idle = "select squad_id from marts.squad_workload group by 1 having sum(platform_tasks) = 0"
+    assert serving.execute(f"{idle} and squad_id <> 'unassigned'").fetchall() == []
+
+
+def test_late_closings_are_those_that_were_planted(serving: duckdb.DuckDBPyConnection, truth: dict[str, Any]) -> None:
+    found = one(serving, "select sum(closed) - sum(closed_on_time) from marts.case_closure")
+    assert found == (truth["platform_cases"]["late_closings"],)
+
+
+def test_every_table_and_column_says_what_it_is_in_both_languages(serving: duckdb.DuckDBPyConnection) -> None:
+    said = serving.execute(
+        "select table_name || '.' || column_name, comment from duckdb_columns() where schema_name in ('marts', 'core') "
+        "union all select table_name, comment from duckdb_tables() where schema_name in ('marts', 'core')"
+    ).fetchall()
+    for name, comment in said:
+        assert comment and comment.count("\n") >= 1 and not comment.isascii(), name

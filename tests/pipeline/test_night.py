@@ -1,0 +1,130 @@
+"""Whole nights of a small city: what a second night changes, what an old one shows again, what a bad one leaves alone."""
+
+import datetime as dt
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelines.settings import PROJECT_ROOT
+from pipelines.simulator import simulate
+from tests.pipeline.nights import Night, command, run_night, served, texts
+
+BEFORE, AS_OF = dt.date(2017, 9, 20), dt.date(2017, 9, 25)
+
+#: By these the simulator's people can be recognised: their telephone numbers, ID numbers, plates and names.
+PERSONS = ("1790000", "999999", "新Z00", "测试", "虚构")
+
+
+class Story:
+    """A home through four nights: an early one, a later one, the later one again, the early one again."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.nights: list[Night] = []
+        self.marts: list[dict[str, list[tuple[object, ...]]]] = []
+        for world, day in ((BEFORE, BEFORE), (AS_OF, AS_OF), (AS_OF, AS_OF), (AS_OF, BEFORE)):
+            simulate(home / "inbox", seed=7, cases=250, as_of=world)
+            night = run_night(home, day)
+            assert night.code == 0, night.said
+            self.nights.append(night)
+            self.marts.append(served(home / "releases" / night.report["release"]["release"]))
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    return Story(tmp_path_factory.mktemp("story"))
+
+
+@pytest.fixture
+def home(story: Story, tmp_path: Path) -> Iterator[Path]:
+    """A copy of the story's home, to be spoilt."""
+    copy = tmp_path / "home"
+    shutil.copytree(story.home, copy, symlinks=True)
+    yield copy
+    shutil.rmtree(copy)
+
+
+def test_every_night_conserves_its_rows(story: Story) -> None:
+    for night in story.nights:
+        assert not night.report["checks_failed"]
+        for feed in night.report["feeds"].values():
+            assert feed["rows_read"] == feed["rows_loaded"] + feed["rows_quarantined"]
+
+
+def test_a_later_night_brings_what_is_new(story: Story) -> None:
+    assert story.nights[1].report["feeds"]["platform_cases"]["rows_loaded"] > 0
+    assert story.marts[1]["marts.case_closure"] != story.marts[0]["marts.case_closure"]
+
+
+def test_a_second_night_with_nothing_new_loads_no_batch_and_publishes_nothing(story: Story) -> None:
+    again = story.nights[2].report
+    assert [feed["batches"] for feed in again["feeds"].values()] == [0] * 6
+    assert again["release"]["outcome"] == "unchanged"
+    assert again["release"]["release"] == story.nights[1].report["release"]["release"]
+
+
+def test_an_old_night_run_again_gives_the_marts_it_gave_then(story: Story) -> None:
+    assert story.marts[3] == story.marts[0]
+    assert story.nights[3].report["release"]["is_current"] is False
+
+
+def test_readers_keep_the_later_release_after_an_old_night(story: Story) -> None:
+    assert (story.home / "current").readlink().name == story.nights[1].report["release"]["release"]
+
+
+def test_facts_built_night_by_night_equal_facts_built_from_scratch(story: Story, home: Path) -> None:
+    # The night after an earlier day's night rebuilds everything; the story's second night was incremental.
+    night = run_night(home, AS_OF)
+    assert night.report["release"]["outcome"] == "unchanged", night.said
+    assert served(home / "current") == story.marts[1]
+
+
+def test_no_person_is_in_the_release_the_landing_copies_or_the_logs(story: Story) -> None:
+    releases = sorted(story.home.glob("releases/*/serving.duckdb"))
+    for database in [*releases, story.home / "build/warehouse.duckdb"]:
+        found = {(table, mark) for table, text in texts(database).items() for mark in PERSONS if mark in text}
+        assert not found, f"{database}: {sorted(found)}"
+    for folder in ("dagster", "build/dbt"):
+        for path in (story.home / folder).rglob("*"):
+            if path.is_file():
+                content = path.read_bytes()
+                assert not [mark for mark in PERSONS if mark.encode() in content], path
+
+
+def test_the_vault_is_for_its_owner_only(story: Story) -> None:
+    assert (story.home / "vault").stat().st_mode & 0o777 == 0o700
+
+
+def test_bad_files_are_named_and_leave_the_other_feeds_and_the_release_alone(home: Path) -> None:
+    (home / "inbox/hotline/2099-01.xlsx").write_bytes(b"PK\x03\x04 torn")
+    (home / "inbox/hotline/2099-02.csv").write_text("工单编号,内容\n1,x\n", encoding="gb18030")
+    (home / "inbox/hotline/2099-03.xlsx").write_bytes(b"")
+    simulate(home / "inbox", seed=7, cases=250, as_of=AS_OF + dt.timedelta(days=2))
+    was = (home / "current").readlink()
+    night = run_night(home, AS_OF + dt.timedelta(days=2))
+    assert night.code == 3
+    assert (home / "current").readlink() == was
+    (step,) = [step for step in night.report["steps"].values() if step["status"] == "failed"]
+    for name, said in (("2099-01.xlsx", "cannot be read"), ("2099-02.csv", "accepted_at"), ("2099-03.xlsx", "empty")):
+        assert name in step["message"] and said in step["message"]
+    assert "处理 remedy" in step["message"]
+    assert night.report["feeds"]["platform_cases"]["rows_loaded"] > 0
+    assert night.report["feeds"]["hotline_tickets"]["rows_loaded"] > 0
+
+
+def test_a_broken_profile_stops_the_night_before_it_begins(home: Path, tmp_path: Path) -> None:
+    cities = tmp_path / "cities"
+    shutil.copytree(PROJECT_ROOT / "cities", cities)
+    profile = cities / "changji/feeds/demolitions.toml"
+    profile.write_text(profile.read_text().replace("[columns.demolished_on]", "[columns.demolished]"))
+    done = command(home, "nightly", CHENGGUAN_CITIES=str(cities))
+    assert done.returncode == 4
+    assert "demolitions.toml" in done.stdout + done.stderr and "demolished" in done.stdout + done.stderr
+
+
+def test_another_citys_night_is_refused_in_this_home(home: Path) -> None:
+    done = command(home, "nightly", "--city", "message_board", CHENGGUAN_CITIES=str(PROJECT_ROOT / "tests/real/cities"))
+    assert done.returncode == 5
+    assert "changji" in done.stdout + done.stderr
