@@ -12,7 +12,7 @@ from pipelines.cli import doctor, look, nightly, releases, serve
 from pipelines.cli.console import err, print_error
 from pipelines.errors import ChengguanError
 
-#: As a shell says it: ended by the user.
+#: What typer makes of a KeyboardInterrupt, as a shell says it: ended by the user.
 _INTERRUPTED = 130
 
 app = typer.Typer(
@@ -59,9 +59,10 @@ def main() -> None:
     except ChengguanError as problem:
         print_error(problem, as_json="--json" in sys.argv[1:])
         sys.exit(problem.exit_code)
-    except KeyboardInterrupt:
-        err().print("[yellow]已中断 / interrupted[/]")
-        sys.exit(_INTERRUPTED)
+    except SystemExit as left:
+        if left.code == _INTERRUPTED:
+            err().print("[yellow]已中断；再运行一次即可接着做 / interrupted; run it again to go on[/]")
+        raise
 
 
 def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:

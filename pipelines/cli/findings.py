@@ -211,7 +211,7 @@ def runs(settings: Settings) -> Iterator[Finding]:
             "warn", f"最近一夜失败（{nights[0]['partition']}）", f"the last night failed ({nights[0]['partition']})",
             "chengguan nightly 重试并给出原因；历史见 chengguan ui", "chengguan nightly tries again and says why; chengguan ui shows the history",
         )  # fmt: skip
-    elif nights:
+    elif nights and nights[0]["run_id"] not in {run.run_id for run in dead}:
         yield Finding("ok", f"最近一夜：{nights[0]['status']}", f"the last night: {nights[0]['status']}")
 
 

@@ -99,6 +99,8 @@ def print_summary(console: Console, settings: Settings, report: "NightReport") -
     for failed in report.failures:
         console.print(f"\n{MARKS['fail']} [bold]{escape(label(failed.name))}[/]")
         console.print(failed.message, markup=False)
+    if report.error:
+        console.print(f"\n{MARKS['fail']} {escape(report.error)}")
     for check in report.checks_failed:
         console.print(f"{MARKS['fail']} 检验未通过 check failed: {escape(check)}")
     if report.failures and report.not_run:

@@ -69,22 +69,26 @@ class References:
 
 
 def require_columns(header: list[str], profile: FeedProfile, source: str) -> None:
-    """Refuses a source that lacks a column it must have.
+    """Refuses a source that lacks columns it must have.
 
-    Raises InputError naming the column, its synonyms and what the source has instead.
+    Raises InputError naming all of them, their synonyms and what the source has instead.
     """
     found = columns_of(profile, header)
     fields = FEEDS[profile.feed].fields
-    for name, column in profile.columns.items():
-        if name in found or column.const is not None:
-            continue
-        if column.required or not fields[name].nullable:
-            raise InputError(
-                "缺少必需的列", f"a required column is missing: {name} ({fields[name].description_zh})",
-                file=source, column=" / ".join(column.from_), value="、".join(header[:40]),
-                remedy_zh="补上该列；如果只是改了名，在配置的 from 里加上新名称",
-                remedy_en="add the column; if it was only renamed, add its new name to `from` in the profile",
-            )  # fmt: skip
+    missing = {
+        name: column.from_
+        for name, column in profile.columns.items()
+        if name not in found and column.const is None and (column.required or not fields[name].nullable)
+    }
+    if missing:
+        raise InputError(
+            f"缺少必需的列：{'、'.join(fields[name].description_zh for name in missing)}",
+            f"required columns are missing: {', '.join(missing)}",
+            file=source, column="; ".join(" / ".join(synonyms) for synonyms in missing.values()),
+            value="、".join(header[:40]),
+            remedy_zh="补上这些列；如果只是改了名，在配置的 from 里加上新名称",
+            remedy_en="add the columns; if one was only renamed, add its new name to `from` in the profile",
+        )  # fmt: skip
 
 
 def to_canonical(chunk: pl.DataFrame, header: list[str], profile: FeedProfile, references: References) -> Canonical:

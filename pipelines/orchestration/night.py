@@ -53,6 +53,8 @@ class NightReport:
     checks_failed: list[str] = field(default_factory=list)
     release: dict[str, Any] | None = None
     recovered: list[str] = field(default_factory=list)
+    error: str = ""
+    was_interrupted: bool = False
     exit_code: int = 0
 
     @property
@@ -92,8 +94,8 @@ def run_night(settings: Settings, asked: dt.date | None, tell: Tell, retries: dg
             instance=instance, partition_key=day.isoformat(), run_id=report.run_id, tags=tags(), raise_on_error=False
         )
         report.success = result.success
-        if result.dagster_run.status == dg.DagsterRunStatus.CANCELED:
-            raise KeyboardInterrupt  # Dagster has kept it to itself to mark the run
+    if report.was_interrupted:
+        raise KeyboardInterrupt  # Dagster has kept it to itself, to mark the run first
     report.seconds = round(time.perf_counter() - started, 1)
     if not report.success:
         report.exit_code = report.exit_code or ChengguanError.exit_code
@@ -113,6 +115,7 @@ class _Follower:
 
     def __call__(self, entry: dg.EventLogEntry) -> None:
         if entry.step_key is None:
+            self._run_ended(entry.dagster_event)
             return
         step = self.report.steps.setdefault(entry.step_key, Step(entry.step_key))
         event = entry.dagster_event
@@ -132,6 +135,13 @@ class _Follower:
             self._materialised(step, event.materialization)
         elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             self._checked(event.asset_check_evaluation_data)
+
+    def _run_ended(self, event: dg.DagsterEvent | None) -> None:
+        if event is not None and event.is_run_failure:
+            data = event.job_failure_data
+            reason = data.failure_reason.value if data.failure_reason else ""
+            self.report.was_interrupted = reason == "UNEXPECTED_TERMINATION"
+            self.report.error = _first_line(data.error) if reason != "STEP_FAILURE" else ""
 
     def _end(self, step: Step, timestamp: float, status: str, message: str) -> None:
         step.seconds = round(timestamp - self.began.get(step.name, timestamp), 1)

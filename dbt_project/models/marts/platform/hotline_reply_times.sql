@@ -22,6 +22,6 @@ select
     count(*) filter (where lag_seconds <= 15 * 86400) as within_15_days,
     count(*) filter (where lag_seconds <= 30 * 86400) as within_30_days
 from replies
-group by rollup (year, month), cube (hotline)
+group by rollup(year, month), cube(hotline)
 -- Without replies the grand total is a row of nothing.
 having count(*) > 0

@@ -1,0 +1,75 @@
+"""How these tests run dbt: as a process of its own, as an operator would, on a build file in a temporary home."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.city import City, load_city
+from pipelines.settings import DBT_PROJECT_DIR, PROJECT_ROOT, Settings
+from pipelines.transform import dbt_environment
+
+#: Several commands in one process: dbt takes seconds to start. Each is [as-of date, dbt's arguments …].
+_RUN = """
+import json, os, sys
+from dbt.cli.main import dbtRunner
+runner = dbtRunner()
+for as_of, *arguments in json.loads(sys.argv[1]):
+    os.environ["CHENGGUAN_AS_OF"] = as_of
+    if not runner.invoke(arguments).success:
+        sys.exit(1)
+"""
+
+
+def run_dbt(settings: Settings, city: City, *commands: tuple[date, list[str]]) -> None:
+    target = settings.build_dir / "dbt"
+    env = {
+        **os.environ,
+        **dbt_environment(settings, city, commands[0][0]),
+        "DBT_TARGET_PATH": str(target),
+        "DBT_LOG_PATH": str(target),
+        "NO_COLOR": "1",
+    }
+    steps = json.dumps([[as_of.isoformat(), *arguments] for as_of, arguments in commands])
+    done = subprocess.run(
+        [sys.executable, "-c", _RUN, steps],
+        cwd=DBT_PROJECT_DIR, env=env, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, "\n".join(done.stdout.splitlines()[-60:]) + done.stderr
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, City]:
+    """The demo city's profile with a home of its own; no records."""
+    settings = Settings(home=tmp_path_factory.mktemp("dbt"), city="changji", cities=PROJECT_ROOT / "cities")
+    return settings, load_city(settings)
+
+
+@pytest.fixture(scope="session")
+def manifest(demo: tuple[Settings, City]) -> dict[str, Any]:
+    """dbt's manifest of the project, parsed without a warehouse."""
+    settings, city = demo
+    run_dbt(settings, city, (date(2017, 9, 25), ["parse", "--quiet"]))
+    assert not settings.build_db.exists(), "parsing must not need a warehouse"
+    parsed: dict[str, Any] = json.loads((settings.build_dir / "dbt" / "manifest.json").read_text(encoding="utf-8"))
+    return parsed
+
+
+@pytest.fixture(scope="session")
+def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+
+
+def described_in(node: dict[str, Any]) -> tuple[str, str]:
+    """(English, Chinese) of a model or a column."""
+    meta = {**node.get("meta", {}), **node.get("config", {}).get("meta", {})}
+    return node.get("description", "").strip(), str(meta.get("zh", "")).strip()
+
+
+def sql_files() -> list[Path]:
+    return sorted(path for part in ("models", "macros", "tests") for path in (DBT_PROJECT_DIR / part).rglob("*.sql"))

@@ -1,0 +1,153 @@
+"""The models on a real DuckDB file: on empty tables with every dbt test, and built night by night against built at once."""
+
+import datetime as dt
+import random
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines.city import City, load_city
+from pipelines.landing.reference import load_reference
+from pipelines.landing.store import write_connection
+from pipelines.settings import PROJECT_ROOT, Settings
+from tests.dbt.conftest import run_dbt
+
+FIRST = dt.date(2017, 9, 20)
+NIGHTS = [FIRST + dt.timedelta(days=n) for n in range(3)]
+STREETS = ["652301001", "652301006", "652301104", "652301400"]
+Row = dict[str, Any]
+
+
+def _home(folder: Path, *, full: bool) -> tuple[Settings, City]:
+    cities = PROJECT_ROOT / ("cities" if full else "tests/real/cities")
+    settings = Settings(home=folder, city="changji" if full else "message_board", cities=cities)
+    city = load_city(settings)
+    load_reference(settings, city)
+    return settings, city
+
+
+def test_models_stand_on_empty_tables_and_every_dbt_test_passes(tmp_path: Path) -> None:
+    """A city without most feeds and without reference tables; dbt's unit tests run here."""
+    settings, city = _home(tmp_path, full=False)
+    run_dbt(settings, city, (FIRST, ["build", "--quiet"]))
+    with duckdb.connect(str(settings.build_db), read_only=True) as connection:
+        assert connection.execute("select count(*) from marts.case_closure").fetchall() == [(0,)]
+        assert connection.execute("select squad_id from core.dim_squad").fetchall() == [("unassigned",)]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Any, Any]]:
+    """{table: (built night by night, built at once)}. The nights come in an order in which batches were not loaded."""
+    settings, city = _home(tmp_path_factory.mktemp("nights"), full=True)
+    _fill(settings)
+    run_dbt(settings, city, *((night, ["run", "--quiet"]) for night in NIGHTS))
+    by_night = _tables(settings)
+    run_dbt(settings, city, (NIGHTS[-1], ["run", "--quiet", "--full-refresh"]))
+    at_once = _tables(settings)
+    assert by_night.keys() == at_once.keys()
+    return {name: (by_night[name], at_once[name]) for name in at_once}
+
+
+def test_building_what_is_new_gives_the_same_as_building_everything(built: dict[str, tuple[Any, Any]]) -> None:
+    assert not [name for name, (by_night, at_once) in built.items() if by_night != at_once]
+
+
+def test_the_comparison_is_about_something(built: dict[str, tuple[Any, Any]]) -> None:
+    for name in ("platform_case", "case_step", "hotline_ticket", "penalty_case", "illegal_building", "demolition"):
+        assert len(built[f"core.fct_{name}"][1]) > 20
+    assert any(row["is_repeat"] for row in built["core.fct_hotline_ticket"][1])
+    assert any(row["stopped_seconds"] for row in built["core.fct_platform_case"][1])
+
+
+def _tables(settings: Settings) -> dict[str, list[Row]]:
+    with duckdb.connect(str(settings.build_db), read_only=True) as connection:
+        names = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() where schema_name in ('core', 'marts', 'intermediate')"
+        ).fetchall()
+        return {name: connection.sql(f"select * from {name} order by all").pl().to_dicts() for (name,) in names}
+
+
+def _fill(settings: Settings) -> None:
+    """Random records, each in up to three versions, loaded in nights that do not follow the order of their batches."""
+    rng = random.Random(5)
+    kinds = {
+        "platform_cases": (_case, "case_id", 80), "platform_case_flow": (_step, "step_id", 200),
+        "hotline_tickets": (_ticket, "ticket_id", 60), "penalty_cases": (_penalty, "case_no", 40),
+        "illegal_buildings": (_building, "building_case_no", 30), "demolitions": (_demolition, "demolition_no", 40),
+    }  # fmt: skip
+    with write_connection(settings) as connection:
+        for feed, (draw, key, count) in kinds.items():
+            for number in range(count):
+                nights = sorted(rng.sample(NIGHTS, rng.randint(1, 3)))
+                for at, night in enumerate(nights):
+                    seq = {NIGHTS[0]: 3, NIGHTS[1]: 1, NIGHTS[2]: 2}[night]
+                    later = nights[at + 1] if at + 1 < len(nights) else None
+                    row = draw(rng) | {
+                        key: f"{number}", "_batch_id": f"b{seq}", "_batch_seq": seq, "_source_row": number,
+                        "_loaded_for_on": night, "_superseded_for_on": later,
+                    }  # fmt: skip
+                    names = ", ".join(row)
+                    connection.execute(
+                        f"insert into raw.{feed} ({names}) values ({', '.join(f'${name}' for name in row)})", row
+                    )
+
+
+def _moment(rng: random.Random, after: dt.datetime = dt.datetime(2017, 8, 20), hours: int = 600) -> dt.datetime:
+    return after + dt.timedelta(minutes=rng.randrange(hours * 60))
+
+
+def _case(rng: random.Random) -> Row:
+    reported = _moment(rng)
+    status = rng.choice(["closed", "handling", "cancelled", "pending_dispatch"])
+    dispatched = None if status == "pending_dispatch" else reported + dt.timedelta(hours=1)
+    limited = rng.random() < 0.7
+    return {
+        "status": status, "category": "event", "code_scheme": "GBT30428_2", "class_code": rng.choice(["0101", "0203"]),
+        "channel": "phone", "street_code": rng.choice(STREETS), "unit_code": rng.choice(["CGZD01", "HWC", None]),
+        "limit_value": rng.randint(1, 9) if limited else None,
+        "limit_unit": rng.choice(["urgent_hours", "work_hours", "work_days", "calendar_days"]) if limited else None,
+        "reported_at": reported, "filed_at": reported, "dispatched_at": dispatched,
+        "closed_at": _moment(rng, reported, 200) if status == "closed" else None,
+        "rework_count": rng.randint(0, 1), "updated_at": _moment(rng),
+    }  # fmt: skip
+
+
+def _step(rng: random.Random) -> Row:
+    return {
+        "case_id": f"{rng.randrange(80)}", "stage": "handle", "operated_at": _moment(rng), "updated_at": _moment(rng),
+        "action": rng.choice(["suspend", "resume", "suspend", "resume", "handle", "cancel"]),
+    }  # fmt: skip
+
+
+def _ticket(rng: random.Random) -> Row:
+    accepted = _moment(rng)
+    return {
+        "hotline": rng.choice(["12319", "phone"]), "caller_phone_hash": rng.choice("abcd"), "accepted_at": accepted,
+        "code_scheme": "GBT30428_2", "class_code": rng.choice(["0101", "0203"]), "street_code": STREETS[0],
+        "replied_at": _moment(rng, accepted, 100), "status": rng.choice(["closed", "open", "cancelled"]),
+    }  # fmt: skip
+
+
+def _penalty(rng: random.Random) -> Row:
+    filed = _moment(rng).date()
+    return {
+        "procedure": rng.choice(["general", "summary"]), "street_code": rng.choice(STREETS), "filed_on": filed,
+        "squad_id": rng.choice(["ZD02", None]), "decided_on": filed, "fine_yuan": rng.randint(50, 900),
+        "officer_1_hash": rng.choice("xyz"), "officer_2_hash": rng.choice(["x", None]),
+    }  # fmt: skip
+
+
+def _building(rng: random.Random) -> Row:
+    return {
+        "street_code": rng.choice(STREETS), "area_type": rng.choice(["urban_area", "town_village"]),
+        "discovered_on": _moment(rng).date(), "stock_type": rng.choice(["existing", "new"]),
+    }  # fmt: skip
+
+
+def _demolition(rng: random.Random) -> Row:
+    return {
+        "building_case_no": f"{rng.randrange(30)}", "street_code": rng.choice([STREETS[0], None]),
+        "demolished_on": _moment(rng).date(), "demolished_area_m2": rng.randint(10, 900),
+    }  # fmt: skip
