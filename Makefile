@@ -1,11 +1,16 @@
 # The commands of the house. Each sets up what it needs and says what it is doing; `make help` lists them.
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# The first that runs and is 3.11 or 3.12: a name on the PATH may be a version manager's shim with nothing behind it.
+PYTHON ?= $(shell for name in python3.11 python3.12 python3; do \
+	$$name -c 'import sys; sys.exit(not ((3, 11) <= sys.version_info < (3, 13)))' 2>/dev/null && { command -v $$name; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CHENGGUAN_HOME ?= $(CURDIR)/warehouse
-export CHENGGUAN_HOME
+CHENGGUAN_INBOX ?= $(CHENGGUAN_HOME)/inbox
+export CHENGGUAN_HOME CHENGGUAN_INBOX
+# There while the demo city is being written, so that a simulation that was broken off is not taken for the whole.
+SIMULATING := $(CHENGGUAN_HOME)/.simulating
 
 say = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 
@@ -17,33 +22,31 @@ help: ## show this list
 
 setup: $(READY) ## install the locked packages into .venv
 
-# uv itself is pinned by hash; where it cannot run, pip does the same more slowly.
+# uv itself is pinned by hash. It does not read pip's settings (a mirror, a proxy's certificate): where it cannot install, pip does
+# the same more slowly.
 $(READY): requirements.lock requirements-uv.lock pyproject.toml
 	$(call say,Setting up $(VENV) with $(PYTHON))
-	@$(PYTHON) -c 'import sys; sys.exit(not ((3, 11) <= sys.version_info < (3, 13)))' \
+	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(not ((3, 11) <= sys.version_info < (3, 13)))' \
 		|| { echo "Python 3.11 or 3.12 is needed; name it with: make PYTHON=/path/to/python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-uv.lock
-	@if $(BIN)/uv --version >/dev/null 2>&1; then \
-		$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock && \
-		$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . ; \
-	else \
-		$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock && \
-		$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e . ; \
-	fi
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-uv.lock || true
+	@{ $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock \
+		|| { echo "uv could not install; pip does it, more slowly"; \
+			$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock; }; }
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
 nightly: $(READY) ## run the night of the demo city, from its source systems to a release
-	@if [ ! -e "$(CHENGGUAN_HOME)/inbox" ]; then \
-		printf '\n\033[1m== Writing the source systems of the demo city into $(CHENGGUAN_HOME)/inbox\033[0m\n'; \
-		$(BIN)/chengguan simulate; \
+	@if [ -z "$$(ls -A "$(CHENGGUAN_INBOX)" 2>/dev/null)" ] || [ -e "$(SIMULATING)" ]; then \
+		printf '\n\033[1m== Writing the source systems of the demo city into %s\033[0m\n' "$(CHENGGUAN_INBOX)"; \
+		mkdir -p "$(CHENGGUAN_HOME)" && touch "$(SIMULATING)" && $(BIN)/chengguan simulate && rm "$(SIMULATING)"; \
 	fi
 	$(call say,Running the night)
 	@$(BIN)/chengguan nightly --city changji
 
 test: $(READY) ## run the tests
 	$(call say,Running the tests)
-	@env -u CHENGGUAN_HOME $(BIN)/python -m pytest -n 2 --dist loadfile
+	@env -u CHENGGUAN_HOME -u CHENGGUAN_INBOX $(BIN)/python -m pytest -n 2 --dist loadfile
 
 serve: $(READY) ## open Dagster's UI on this machine
 	$(call say,Opening Dagster at http://127.0.0.1:3000 (Ctrl-C ends it))
@@ -52,12 +55,13 @@ serve: $(READY) ## open Dagster's UI on this machine
 lint: $(READY) ## check style, types and SQL
 	$(call say,Checking style and types)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy
+	$(call say,Checking SQL)
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
 
 format: $(READY) ## mend style
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format . ; $(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models
 
-lock: $(READY) ## pin all packages again, with hashes
+lock: $(READY) ## pin what pyproject.toml asks for, with hashes; pins that still fit stay
 	@$(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header --python-version 3.11 \
 		--group dev pyproject.toml -o requirements.lock
 
@@ -65,6 +69,7 @@ clean: ## remove what the project builds, but no data
 	rm -rf $(VENV) dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-clean-data: ## remove the data home, all releases and the vault
-	rm -rf $(CHENGGUAN_HOME)/inbox $(CHENGGUAN_HOME)/landing $(CHENGGUAN_HOME)/vault $(CHENGGUAN_HOME)/build \
-		$(CHENGGUAN_HOME)/releases $(CHENGGUAN_HOME)/current $(CHENGGUAN_HOME)/dagster
+clean-data: ## remove the data home's contents, all releases and the vault with them
+	@printf '\n\033[1m== Emptying %s\033[0m\n' "$(CHENGGUAN_HOME)"
+	@for part in landing vault build releases current dagster .simulating; do rm -rf "$(CHENGGUAN_HOME)/$$part"; done
+	@if [ -e "$(CHENGGUAN_INBOX)/simulated.json" ]; then rm -rf "$(CHENGGUAN_INBOX)"; fi # a real inbox is not ours to remove

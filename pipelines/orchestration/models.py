@@ -23,6 +23,7 @@ from pipelines.orchestration.resources import InstalledDbt, Warehouse, environme
 from pipelines.publish.contents import dbt_target
 from pipelines.settings import Settings
 
+_RESULTS = "run_results.json"
 _UPPER_LAYERS = ("staging", "intermediate", "core", "marts")
 
 
@@ -82,6 +83,7 @@ def _invoke(
     dbt: InstalledDbt, args: list[str], context: dg.AssetExecutionContext, warehouse: Warehouse
 ) -> DbtCliInvocation:
     target = dbt_target(warehouse.settings)
+    (target / _RESULTS).unlink(missing_ok=True)  # a build that cannot start must not be told by the last one's results
     env = transform.dbt_environment(warehouse.settings, warehouse.city, as_of(context))
     with environment({**env, "DBT_TARGET_PATH": str(target)}):
         return dbt.cli(args, context=context, target_path=target, raise_on_error=False)
@@ -118,7 +120,7 @@ def _with_row_counts(settings: Settings, events: list[Any]) -> Iterator[Any]:
 
 def _failed(invocation: DbtCliInvocation) -> dg.Failure:
     """What failed, by name, from dbt's own results; its log where there are none."""
-    broken = _broken_nodes(invocation.target_path / "run_results.json")
+    broken = _broken_nodes(invocation.target_path / _RESULTS)
     log = invocation.target_path / "dbt.log"
     if not broken:
         said = str(invocation.get_error() or "")
@@ -136,14 +138,15 @@ def _failed(invocation: DbtCliInvocation) -> dg.Failure:
 def _broken_nodes(results: Path) -> list[tuple[str, str, str]]:
     if not results.exists():
         return []
+    told = json.loads(results.read_text(encoding="utf-8"))["results"]
+    broken = [node for node in told if node["status"] in ("error", "fail", "runtime error")]
+    # "test.<project>.<name>.<hash>": kind and name are the first and the third part, whatever follows.
     return [
-        (kind, name.rpartition(".")[2] if kind == "model" else name.split(".")[-2], _first_line(node["message"]))
-        for node in json.loads(results.read_text(encoding="utf-8"))["results"]
-        if node["status"] in ("error", "fail", "runtime error")
-        for kind, name in [(node["unique_id"].partition(".")[0], node["unique_id"])]
+        (node["unique_id"].split(".")[0], node["unique_id"].split(".")[2], _first_lines(node["message"]))
+        for node in broken
     ]
 
 
-def _first_line(message: str | None) -> str:
+def _first_lines(message: str | None) -> str:
     said = [line.strip() for line in (message or "").splitlines() if line.strip()]
     return " ".join(said[:3])

@@ -104,6 +104,9 @@ def _building(world: World, clock: Clock, rng: Random, *, number: str, discovere
     street = region + rng.choice(towns) if area_type == TOWN_TYPE else world.streets.draw(rng)
     is_new = discovered < NO_MORE_NEW_FROM and rng.random() < 0.3
     age = rng.randint(5, 80) if is_new else rng.randint(200, 4000)
+    if discovered >= NO_MORE_NEW_FROM:
+        # What was still found after that had been built before.
+        age = max(age, (discovered - NO_MORE_NEW_FROM).days + rng.randint(30, 400))
     community = f"第{rng.randint(1, 6)}社区" if area_type == "城区" else f"第{rng.randint(1, 9)}村民小组"
     building = Building(
         case_no=number, street=street, community=community,

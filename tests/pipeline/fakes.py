@@ -81,6 +81,15 @@ class FakeInvocation:
                 if not self.dbt.fails:
                     yield dg.Output(None, output_name=f"{schema}__{name}", metadata={"unique_id": f"model.fake.{name}"})
 
+        if self.dbt.fails:
+            broken = {
+                "unique_id": "test.fake.not_null_area.0a1b2c",
+                "status": "fail",
+                "message": "Got 2 results\n\nsee the log",
+            }
+            self.target_path.mkdir(parents=True, exist_ok=True)
+            (self.target_path / "run_results.json").write_text(json.dumps({"results": [broken]}))
+
     def is_successful(self) -> bool:
         return not self.dbt.fails
 

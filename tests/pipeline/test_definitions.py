@@ -18,6 +18,7 @@ from pipelines import transform
 from pipelines.city import City
 from pipelines.definitions import build_defs
 from pipelines.errors import BusyError, InputError, SetupError
+from pipelines.feeds import FEEDS
 from pipelines.landing.conservation import Violation
 from pipelines.orchestration import arrivals, checks, feeds, runs
 from pipelines.orchestration.days import chosen_day
@@ -99,6 +100,23 @@ def test_definitions_load_and_every_feed_has_its_way_from_source_to_mart(defs: d
     groups = {spec.key.path[0]: spec.group_name for spec in defs.resolve_all_asset_specs()}
     layers = ("source", "landing", "raw", "quarantine", "reference", "staging", "core", "marts", "release")
     assert {layer: groups[layer] for layer in layers} == {layer: layer for layer in layers}
+
+
+def test_the_real_assembly_has_every_feed_mart_and_layer(tmp_path: Path) -> None:
+    defs = build_defs(settings=Settings(home=tmp_path, city="changji", cities=PROJECT_ROOT / "cities"))
+    dg.Definitions.validate_loadable(defs)
+    keys = {spec.key.to_user_string() for spec in defs.resolve_all_asset_specs()}
+    for layer in ("source", "landing", "raw", "quarantine"):
+        assert {f"{layer}/{name}" for name in FEEDS} <= keys
+    marts = ("case_closure", "demolition", "squad_workload", "hotline_service", "penalty_procedure", "feed_health")
+    assert {f"marts/{name}" for name in marts} <= keys
+    graph = defs.resolve_asset_graph()
+    published = graph.get(dg.AssetKey(["release", "current"])).parent_keys
+    assert {key for key in graph.get_all_asset_keys() if key.path[0] == "marts"} <= published
+    # Whatever the models read is made by an asset here: a source table that nobody loads would be an empty mart.
+    read = {key for key in graph.get_all_asset_keys() if key.path[0] in ("raw", "reference", "ops")}
+    stubs = {key for key in read if not graph.get(key).is_materializable}
+    assert stubs == {dg.AssetKey(["ops", "ledger"])}
 
 
 def test_whatever_opens_the_build_file_is_in_the_one_write_lane(defs: dg.Definitions) -> None:
@@ -205,6 +223,11 @@ def test_failed_models_stop_the_release_and_are_not_tried_again(
     assert steps(result, dg.DagsterEventType.STEP_FAILURE) == {"dbt_models"}
     assert len(dbt.calls) == 1
     assert current_release(settings) is None
+    [failed] = [event for event in result.all_events if event.is_step_failure]
+    told = failed.step_failure_data.user_failure_data
+    assert told is not None and told.description is not None
+    assert "test not_null_area: Got 2 results see the log" in told.description
+    assert steps(result, dg.DagsterEventType.STEP_UP_FOR_RETRY) == set()
 
 
 def test_a_backfill_is_one_run_as_of_its_last_day(

@@ -1,0 +1,115 @@
+"""The headline marts equal a recomputation from the landing copies that shares no code with the warehouse (`recompute`).
+
+Three small worlds, each made harder than the simulator's; the first lives through two nights, so that its second one is incremental.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines.settings import PROJECT_ROOT
+from pipelines.simulator import simulate
+from tests.pipeline.nights import run_night
+from tests.pipeline.recompute import City, Landing, case_closure, demolition, squad_workload
+from tests.pipeline.recompute.closure import case_deadline, steps_by_case
+from tests.pipeline.recompute.deadlines import suspensions_of
+from tests.pipeline.recompute.harder import make_harder
+from tests.pipeline.recompute.records import Batch
+
+FIRST, SECOND = dt.date(2017, 9, 20), dt.date(2017, 9, 25)
+WORLDS = {11: (FIRST, SECOND), 12: (SECOND,), 13: (SECOND,)}
+MARTS: dict[str, Callable[[Landing, City, dt.date], list[tuple[Any, ...]]]] = {
+    "case_closure": case_closure,
+    "demolition": demolition,
+    "squad_workload": squad_workload,
+}
+CITY = City(PROJECT_ROOT / "cities" / "changji")
+
+
+@dataclass(frozen=True)
+class World:
+    """A home after its nights. `releases` are the releases that they published."""
+
+    home: Path
+    releases: dict[dt.date, Path]
+
+    def served(self, day: dt.date, mart: str) -> list[tuple[Any, ...]]:
+        return self._ask(day, f"select * from marts.{mart} order by all")
+
+    @cached_property
+    def landing(self) -> Landing:
+        """All that was landed in all nights."""
+        batches = self._ask(
+            max(self.releases),
+            "select batch_id, batch_seq, feed, source_kind, loaded_for_on, cast(loaded_at_utc as date), rows_loaded "
+            "from meta.batches order by batch_seq",
+        )
+        return Landing(self.home / "landing", CITY, [Batch(*batch) for batch in batches])
+
+    def _ask(self, day: dt.date, question: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.releases[day] / "serving.duckdb"), read_only=True) as release:
+            return release.execute(question).fetchall()
+
+
+@pytest.fixture(scope="module", params=WORLDS, ids="seed {}".format)
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> World:
+    home = tmp_path_factory.mktemp(f"seed_{request.param}")
+    releases = {}
+    for night, day in enumerate(WORLDS[request.param]):
+        simulate(home / "inbox", seed=request.param, cases=400, as_of=day)
+        make_harder(home / "inbox", afterwards=night > 0)
+        done = run_night(home, day)
+        assert done.code == 0, done.said
+        releases[day] = home / "releases" / done.report["release"]["release"]
+    return World(home, releases)
+
+
+@pytest.mark.parametrize("mart", MARTS)
+def test_a_mart_equals_its_recomputation_row_for_row(world: World, mart: str) -> None:
+    for day in world.releases:
+        served, computed = world.served(day, mart), MARTS[mart](world.landing, CITY, day)
+        assert len(served) > 40
+        only_served, only_computed = Counter(served) - Counter(computed), Counter(computed) - Counter(served)
+        assert (sorted(only_served), sorted(only_computed)) == ([], [])
+
+
+def test_every_batch_has_as_many_acceptable_rows_as_were_loaded(world: World) -> None:
+    landing = world.landing
+    assert {batch.id: len(landing.accepted[batch.id]) for batch in landing.batches} == {
+        batch.id: batch.rows_loaded for batch in landing.batches
+    }
+
+
+def test_the_worlds_are_hard_enough_to_tell_a_right_clock_from_a_wrong_one(world: World) -> None:
+    landing, day = world.landing, max(world.releases)
+    steps = steps_by_case(landing, day)
+    cases = [case for case in landing.held_on("platform_cases", day) if case["dispatched_at"]]
+    units = Counter(case["limit_unit"] for case in cases)
+    assert len(units) == 5, "all four kinds, and cases without a limit of their own"
+    assert min(units.values()) > 5
+    suspensions = [suspensions_of(steps.get(case["case_id"], [])) for case in cases]
+    assert sum(len(of_case) > 1 for of_case in suspensions) > 5
+    assert sum(not CITY.is_workday(case["dispatched_at"].date()) for case in cases) > 20
+    terms = [case_deadline(CITY, case, steps.get(case["case_id"], [])) for case in cases]
+    still = sum(term.stands_still for term in terms)
+    assert still > 5 or len(world.releases) > 1, "cases that stay suspended; a second night resumes them"
+    total = Counter[str]()
+    for row in case_closure(landing, CITY, day):
+        total.update(dict(zip(("filed", "cancelled", "due", "closed", "on_time", "undated", "overdue"), row[5:12], strict=True)))  # fmt: skip
+    assert min(total.values()) > 5
+    assert total["on_time"] < total["closed"] - total["undated"] - 20
+
+
+def test_the_second_night_changes_what_was_counted_in_the_first(world: World) -> None:
+    if len(world.releases) == 1:
+        pytest.skip("this world has one night")
+    for mart in MARTS:
+        before, after = (Counter(world.served(day, mart)) for day in (FIRST, SECOND))
+        assert before - after, f"rows of {mart} that were corrected"
