@@ -9,6 +9,8 @@ READY := $(VENV)/.ready
 CHENGGUAN_HOME ?= $(CURDIR)/warehouse
 CHENGGUAN_INBOX ?= $(CHENGGUAN_HOME)/inbox
 export CHENGGUAN_HOME CHENGGUAN_INBOX
+# uv brings its own list of certificates; a bureau's proxy is known to the machine's only.
+export UV_SYSTEM_CERTS ?= 1
 # There while the demo city is being written, so that a simulation that was broken off is not taken for the whole.
 SIMULATING := $(CHENGGUAN_HOME)/.simulating
 
@@ -22,8 +24,8 @@ help: ## show this list
 
 setup: $(READY) ## install the locked packages into .venv
 
-# uv itself is pinned by hash. It does not read pip's settings (a mirror, a proxy's certificate): where it cannot install, pip does
-# the same more slowly.
+# uv itself is pinned by hash. It does not read pip's settings (a mirror, for instance): where it cannot install, pip does the same
+# more slowly. pip wants extras spelt out in a lock with hashes, hence --no-strip-extras in `lock`.
 $(READY): requirements.lock requirements-uv.lock pyproject.toml
 	$(call say,Setting up $(VENV) with $(PYTHON))
 	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(not ((3, 11) <= sys.version_info < (3, 13)))' \
@@ -62,7 +64,7 @@ format: $(READY) ## mend style
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format . ; $(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models
 
 lock: $(READY) ## pin what pyproject.toml asks for, with hashes; pins that still fit stay
-	@$(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header --python-version 3.11 \
+	@$(BIN)/uv pip compile --quiet --no-strip-extras --generate-hashes --no-annotate --no-header --python-version 3.11 \
 		--group dev pyproject.toml -o requirements.lock
 
 clean: ## remove what the project builds, but no data

@@ -53,9 +53,13 @@ def table(*columns: str, rows: Sequence[Sequence[Any]], title: str | None = None
 
 @contextlib.contextmanager
 def put_aside(log: Path | None) -> Iterator[None]:
-    """Send what libraries print to a log file. Dagster captures the streams by their descriptors, so both are replaced whole."""
+    """Send what libraries print to a log file, or (None) to stderr: stdout is for the result alone.
+
+    Dagster captures the streams by their descriptors, so both are replaced whole.
+    """
     if log is None:
-        yield
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
         return
     log.parent.mkdir(parents=True, exist_ok=True)
     with (

@@ -124,6 +124,8 @@ def _print_release(console: Console, settings: Settings, report: "NightReport") 
     if report.total("rows_quarantined"):
         console.print("隔离的行 quarantined rows: chengguan quarantine list")
     console.print("运行记录 the run's history: chengguan ui", f"({report.run_id[:8]})")
+    if not report.success:
+        console.print(f"日志 log: {settings.dagster_home / 'night.log'}")
 
 
 def _facts(step: "Step") -> str:
