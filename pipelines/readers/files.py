@@ -49,8 +49,10 @@ def read_file(path: Path, profile: FileSource, source: str) -> Extract:
 
 
 def _unreadable(source: str, error: Exception) -> InputError:
+    # The libraries' further lines repeat the file with its whole path.
+    first_line = str(error).partition("\n")[0]
     return InputError(
-        "文件无法读取", f"the file cannot be read: {error}", file=source,
+        "文件无法读取", f"the file cannot be read: {first_line}", file=source,
         remedy_zh="检查文件是否损坏、加密或后缀不符，重新导出后放回", remedy_en="see whether it is damaged, encrypted or of another kind than its name says; export it again",
     )  # fmt: skip
 
