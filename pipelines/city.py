@@ -177,12 +177,18 @@ class CityProfile(Strict):
 
 
 class City:
-    """A city's whole profile: its facts, its feeds, and where its reference tables are."""
+    """A city's whole profile: its facts, its feeds, and where its reference tables are.
 
-    def __init__(self, folder: Path, profile: CityProfile, feeds: dict[str, FeedProfile]) -> None:
+    `broken` are the feeds whose own file is wrong: they fail their step of the night, and the other feeds go on.
+    """
+
+    def __init__(
+        self, folder: Path, profile: CityProfile, feeds: dict[str, FeedProfile], broken: dict[str, ProfileError]
+    ) -> None:
         self.folder = folder
         self.profile = profile
         self.feeds = feeds
+        self.broken = broken
 
     @property
     def facts(self) -> CityFacts:
@@ -205,7 +211,8 @@ class City:
 def load_city(settings: Settings) -> City:
     """The profile of the city that the settings name.
 
-    Raises ProfileError naming the file, the key and the value where something is wrong.
+    Raises ProfileError naming the file, the key and the value where something is wrong. A wrong file of a feed is kept in `broken`
+    instead if its name tells which feed it is of.
     """
     folder = settings.city_dir
     if not (folder / "city.toml").is_file():
@@ -219,15 +226,22 @@ def load_city(settings: Settings) -> City:
         )
     profile = _parse(folder / "city.toml", CityProfile)
     feeds: dict[str, FeedProfile] = {}
+    broken: dict[str, ProfileError] = {}
     for path in sorted((folder / "feeds").glob("*.toml")):
-        feed = _parse(path, FeedProfile)
+        try:
+            feed = _parse(path, FeedProfile)
+        except ProfileError as problem:
+            if path.stem not in FEEDS:
+                raise
+            broken[path.stem] = problem
+            continue
         if feed.feed in feeds:
             raise ProfileError(
                 f"数据源 {feed.feed} 有两份配置", f"the feed {feed.feed} has two profiles", file=path,
                 remedy_zh="每个数据源只保留一个文件", remedy_en="keep one file a feed",
             )  # fmt: skip
         feeds[feed.feed] = feed
-    return City(folder, profile, feeds)
+    return City(folder, profile, feeds, broken)
 
 
 def _parse(path: Path, model: type[Table]) -> Table:

@@ -78,6 +78,15 @@ def city(settings: Settings) -> Iterator[Finding]:
     profile = load_city(settings)
     with contextlib.suppress(BusyError):  # `locks` tells it
         guard_city(settings, profile)
+    for name, problem in profile.broken.items():
+        where = ", ".join(f"{what} {said}" for what, said in problem.where.items())
+        yield Finding(
+            "fail",
+            f"数据源 {name} 的配置有误：{where}",
+            f"the feed {name}: {problem.en}",
+            problem.remedy_zh,
+            problem.remedy_en,
+        )
     yield Finding(
         "ok",
         f"城市 {profile.facts.id}：{len(profile.feeds)} 个数据源",

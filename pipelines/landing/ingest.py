@@ -63,6 +63,8 @@ def ingest_feed(
     Returns the batches and the problems. Raises ProfileError where the city has no such feed and SetupError or BusyError where the
     warehouse cannot be written.
     """
+    if feed in city.broken:
+        raise city.broken[feed]
     if feed not in city.feeds:
         raise ProfileError(
             "该城市没有这个数据源", f"the city has no feed '{feed}'", file=city.folder / "feeds", value=feed,

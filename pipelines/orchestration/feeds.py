@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.city import City, DatabaseSource, FeedProfile
+from pipelines.errors import ProfileError
 from pipelines.feeds import FEEDS
 from pipelines.landing.ingest import FeedResult, ingest_feed
 from pipelines.landing.reference import load_reference
@@ -39,11 +40,11 @@ def external_assets(city: City) -> list[dg.AssetSpec]:
             description=f"{FEEDS[name].title_zh} / {FEEDS[name].title_en}: 本城市没有该数据源，表为空 / not a feed of this city; empty",
         )
         for name in FEEDS
-        if name not in city.feeds
+        if name not in city.feeds and name not in city.broken
     ]  # fmt: skip
     specs.append(
         dg.AssetSpec(
-            ["ops", "ledger"], group_name="raw", kinds={"duckdb"}, deps=[["raw", name] for name in city.feeds],
+            ["ops", "ledger"], group_name="raw", kinds={"duckdb"}, deps=[["raw", name] for name in (*city.feeds, *city.broken)],
             description="账本：每批数据一行，读入 = 入库 + 隔离 / The ledger: one row per batch, read = loaded + quarantined",
         )
     )  # fmt: skip
@@ -76,7 +77,8 @@ def reference_assets(days: dg.PartitionsDefinition[Any], retries: dg.RetryPolicy
 
 def feed_assets(city: City, days: dg.PartitionsDefinition[Any], retries: dg.RetryPolicy) -> list[dg.AssetsDefinition]:
     """One step a feed, so that one feed's trouble is not another's."""
-    return [_feed(name, profile, days, retries) for name, profile in city.feeds.items()]
+    good = [_feed(name, profile, days, retries) for name, profile in city.feeds.items()]
+    return good + [_broken_feed(name, problem, days) for name, problem in city.broken.items()]
 
 
 def feed_keys(names: Sequence[str]) -> list[dg.AssetKey]:
@@ -87,31 +89,16 @@ def feed_keys(names: Sequence[str]) -> list[dg.AssetKey]:
 def _feed(
     name: str, profile: FeedProfile, days: dg.PartitionsDefinition[Any], retries: dg.RetryPolicy
 ) -> dg.AssetsDefinition:
-    titles = _titles(name, profile)
     landing, raw, quarantine = feed_keys([name])
 
     @dg.multi_asset(
         name=f"ingest_{name}",
-        specs=[
-            dg.AssetSpec(
-                landing, deps=[["source", name]], group_name="landing", kinds={"parquet"},
-                description=f"{titles}: 读到的原样，只增不改 / as it was read, never changed",
-            ),
-            dg.AssetSpec(
-                raw, deps=[landing, *(["reference", table] for table in _references(name))],
-                group_name="raw", kinds={"duckdb"},
-                description=f"{titles}: 合约检查后入库，各版本都保留 / past the contract, every version kept",
-            ),
-            dg.AssetSpec(
-                quarantine, deps=[landing], group_name="quarantine", kinds={"duckdb"},
-                description=f"{titles}: 违反合约的行及其原因 / rows that broke the contract, with every reason",
-            ),
-        ],
+        specs=_specs(name, _titles(name, profile)),
         partitions_def=days,
         backfill_policy=dg.BackfillPolicy.single_run(),
         retry_policy=retries,
         pool=WRITE_POOL,
-    )  # fmt: skip
+    )
     @speaks_plainly
     def ingest(context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]) -> Iterator[Any]:
         started = time.perf_counter()
@@ -134,6 +121,40 @@ def _feed(
             raise failure(result.problems)
 
     return ingest
+
+
+def _broken_feed(name: str, problem: ProfileError, days: dg.PartitionsDefinition[Any]) -> dg.AssetsDefinition:
+    """The step of a feed whose profile is wrong: it says so, models and release wait, the other feeds load."""
+
+    @dg.multi_asset(
+        name=f"ingest_{name}",
+        specs=_specs(name, f"{FEEDS[name].title_zh} / {FEEDS[name].title_en}"),
+        partitions_def=days,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def ingest() -> None:
+        raise failure([problem])
+
+    return ingest
+
+
+def _specs(name: str, titles: str) -> list[dg.AssetSpec]:
+    landing, raw, quarantine = feed_keys([name])
+    return [
+        dg.AssetSpec(
+            landing, deps=[["source", name]], group_name="landing", kinds={"parquet"},
+            description=f"{titles}: 读到的原样，只增不改 / as it was read, never changed",
+        ),
+        dg.AssetSpec(
+            raw, deps=[landing, *(["reference", table] for table in _references(name))],
+            group_name="raw", kinds={"duckdb"},
+            description=f"{titles}: 合约检查后入库，各版本都保留 / past the contract, every version kept",
+        ),
+        dg.AssetSpec(
+            quarantine, deps=[landing], group_name="quarantine", kinds={"duckdb"},
+            description=f"{titles}: 违反合约的行及其原因 / rows that broke the contract, with every reason",
+        ),
+    ]  # fmt: skip
 
 
 def reasons_of(settings: Settings, result: FeedResult) -> dict[str, int]:

@@ -148,14 +148,32 @@ def test_bad_files_are_named_and_leave_the_other_feeds_and_the_release_alone(hom
     assert night.report["feeds"]["hotline_tickets"]["rows_loaded"] > 0
 
 
-def test_a_broken_profile_stops_the_night_before_it_begins(home: Path, tmp_path: Path) -> None:
-    cities = tmp_path / "cities"
-    shutil.copytree(PROJECT_ROOT / "cities", cities)
+@pytest.fixture
+def cities(tmp_path: Path) -> Path:
+    """A copy of the project's profiles, to be spoilt."""
+    return Path(shutil.copytree(PROJECT_ROOT / "cities", tmp_path / "cities"))
+
+
+def test_a_broken_profile_of_a_feed_fails_that_feed_alone(home: Path, cities: Path) -> None:
     profile = cities / "changji/feeds/demolitions.toml"
     profile.write_text(profile.read_text().replace("[columns.demolished_on]", "[columns.demolished]"))
+    day = AS_OF + dt.timedelta(days=1)
+    simulate(home / "inbox", seed=7, cases=250, as_of=day)
+    was = (home / "current").readlink()
+    night = run_night(home, day, CHENGGUAN_CITIES=str(cities))
+    assert night.code == 4
+    (step,) = [step for step in night.report["steps"].values() if step["status"] == "failed"]
+    assert "demolitions.toml" in step["message"] and "no field demolished in demolitions" in step["message"]
+    assert night.report["feeds"]["platform_cases"]["rows_loaded"] > 0
+    assert (home / "current").readlink() == was
+
+
+def test_a_broken_city_stops_the_night_before_it_begins(home: Path, cities: Path) -> None:
+    profile = cities / "changji/city.toml"
+    profile.write_text(profile.read_text().replace("first_day", "first_dya"))
     done = command(home, "nightly", CHENGGUAN_CITIES=str(cities))
     assert done.returncode == 4
-    assert "demolitions.toml" in done.stdout + done.stderr and "demolished" in done.stdout + done.stderr
+    assert "city.toml" in done.stdout + done.stderr and "first_dya" in done.stdout + done.stderr
 
 
 def test_another_citys_night_is_refused_in_this_home(home: Path) -> None:

@@ -9,10 +9,11 @@ import pytest
 
 from pipelines.settings import PROJECT_ROOT
 
-#: Put together here so that this file does not hold them.
+#: Put together here so that this file does not hold them. A machine's path begins at its root: `seed_*/home/x/` is none.
 FORBIDDEN = re.compile(
     "|".join(
-        ["python" + r"hosted", r"pypi\." + "org", "--(extra-)?index" + "-url", "/ro" + "ot/", "/home/" + "[a-z]+/"]
+        ["python" + r"hosted", r"pypi\." + "org", "--(extra-)?index" + "-url"]
+        + [r"(?<![\w.*)}])/" + place + "/" for place in ("root", "home/[a-z]+", "Users", "work", "opt/wheels")]
     )
 )
 KNOW_DAGSTER = ("pipelines/orchestration/", "pipelines/cli/", "pipelines/definitions.py", "tests/")
@@ -99,3 +100,14 @@ def test_links_of_the_documents_lead_somewhere() -> None:
         if not (path.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_paths_that_the_documents_name_are_there() -> None:
+    places = "pipelines|dbt_project|tests|docs|cities"
+    missing = [
+        f"{path.relative_to(PROJECT_ROOT)}: {named}"
+        for path in tracked("*.md")
+        for named in re.findall(rf"`((?:{places})/[\w./-]+)`", path.read_text("utf-8"))
+        if not (PROJECT_ROOT / named).exists()
+    ]
+    assert missing == []

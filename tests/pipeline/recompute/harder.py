@@ -1,7 +1,7 @@
 """Makes a simulated world harder: what the simulator's platform hardly ever has, but a time limit or a squad depends on.
 
-Belongs here: edits of the sources in an inbox, after `simulate` and before the night, the same ones for the same case each time. `AFTERWARDS`
-are those that a later night finds: steps and corrections that arrive when their case has been counted already.
+Belongs here: edits of the sources in an inbox, after `simulate` and before the night, the same ones for the same case each time; and
+`afterwards` those that only a later night finds: steps and corrections that arrive when their case has been counted already.
 """
 
 import sqlite3
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.simulator.workbooks import write_workbook
+from tests.pipeline.recompute.close_calls import close_calls
 
 #: Cases that were closed long before the first night; the simulator leaves those alone from then on.
 SETTLED = "2017-08-01"
@@ -25,7 +26,8 @@ Row = dict[str, Any]
 
 def make_harder(inbox: Path, *, afterwards: bool = False) -> None:
     """Edits the sources in the inbox."""
-    with sqlite3.connect(inbox / "platform/platform.sqlite") as platform:
+    platform = sqlite3.connect(inbox / "platform/platform.sqlite")
+    with platform:
         platform.row_factory = sqlite3.Row
         found = platform.execute(
             "select * from t_case where archive_time < ? and inst_time is not null and dispose_time is not null "
@@ -49,12 +51,23 @@ def make_harder(inbox: Path, *, afterwards: bool = False) -> None:
                     "values (?, ?, '4', ?, ?, ?)",
                     (f"{key}-H{at}", key, action, when.strftime(FORM), updated),
                 )
+        close_calls(platform)
     platform.close()
     _write_ledgers(inbox, afterwards)
 
 
 def _edit(case: Row, number: int) -> None:
-    """Limits that are missing, partly missing or broken; late, open, cancelled, unfiled and undispatched cases; holidays and streets."""
+    _edit_limit(case, number)
+    _edit_times(case, number)
+    _edit_state(case, number)
+    if number % 10 == 0:
+        case["street_id"] = MOVED_STREETS[number // 10 % 2]
+    if number % 23 == 0:
+        case["rework_num"] = None
+
+
+def _edit_limit(case: Row, number: int) -> None:
+    """Limits that are missing, missing in part, or no whole numbers."""
     if number % 5 in (0, 1):
         case["limit_type"] = None
     if number % 5 in (0, 2):
@@ -63,17 +76,22 @@ def _edit(case: Row, number: int) -> None:
         case["dispose_limit"] = (0.5, 1.25, 2.5, 7.75)[number % 4]
     if number % 6 == 0:
         case["limit_type"] = "JGRZ"[number // 6 % 4]
+
+
+def _edit_times(case: Row, number: int) -> None:
+    """Handling that takes long, and cases around a National Day holiday and its make-up workdays."""
     if number % 3 == 0:
         for name in ("dispose_time", "check_time", "archive_time"):
             _move(case, name, number * 37 % 120 * HOUR)
-    if number % 9 == 0:
-        # To the National Day holiday of the year before, three of them to its make-up workdays.
+    if number % 9 < 2:
         dispatched = datetime.strptime(case["dispatch_time"], FORM)
         holiday = datetime(dispatched.year - 1, 9, 28) + timedelta(days=number // 9 % 13)
         for name in TIMES:
             _move(case, name, timedelta(days=(holiday - dispatched).days))
-    if number % 10 == 0:
-        case["street_id"] = MOVED_STREETS[number // 10 % 2]
+
+
+def _edit_state(case: Row, number: int) -> None:
+    """Cases that are open, cancelled, never filed or never dispatched."""
     if number % 11 == 0:
         case |= {"archive_time": None, "check_time": None, "dispose_time": None, "act_status": "41"}
     elif number % 13 == 0:
@@ -82,8 +100,6 @@ def _edit(case: Row, number: int) -> None:
         case["inst_time"] = None
     elif number % 19 == 0:
         case["dispatch_time"] = None
-    if number % 23 == 0:
-        case["rework_num"] = None
 
 
 def _steps(case: Row, number: int) -> list[tuple[str, datetime, str]]:
