@@ -183,12 +183,16 @@ class City:
     """
 
     def __init__(
-        self, folder: Path, profile: CityProfile, feeds: dict[str, FeedProfile], broken: dict[str, ProfileError]
+        self,
+        folder: Path,
+        profile: CityProfile,
+        feeds: dict[str, FeedProfile],
+        broken: dict[str, ProfileError] | None = None,
     ) -> None:
         self.folder = folder
         self.profile = profile
         self.feeds = feeds
-        self.broken = broken
+        self.broken = broken or {}
 
     @property
     def facts(self) -> CityFacts:

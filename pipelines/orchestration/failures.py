@@ -4,6 +4,7 @@ A source that is away or locked may be back in a minute: such an error goes to t
 the step at once, with the message that says what to do.
 """
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from typing import Any
@@ -14,6 +15,11 @@ from pipelines.errors import BusyError, ChengguanError
 
 #: Waits of about 2, 4 and 8 seconds: long enough for a lock, short enough for somebody who is looking on.
 AWAY = dg.RetryPolicy(max_retries=3, delay=2, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
+
+#: What a step says that was told to stop.
+INTERRUPTED = "已中断\ninterrupted"
+#: A run has its process to itself, so the process remembers.
+_told_to_stop = threading.Event()
 
 _TRANSIENT = (BusyError, ConnectionError, TimeoutError)
 
@@ -38,6 +44,8 @@ def speaks_plainly(step: Callable[..., Iterator[Any]]) -> Callable[..., Iterator
 
     @wraps(step)
     def wrapped(*args: Any, **kwargs: Any) -> Iterator[Any]:
+        if _told_to_stop.is_set():
+            raise dg.Failure(description=INTERRUPTED, allow_retries=False)
         try:
             yield from step(*args, **kwargs)
         except dg.Failure:
@@ -46,6 +54,10 @@ def speaks_plainly(step: Callable[..., Iterator[Any]]) -> Callable[..., Iterator
             raise failure([problem]) from problem
         except _TRANSIENT:
             raise
+        except dg.DagsterExecutionInterruptedError as stop:
+            # Dagster would count it as a failed attempt and try again, or go on with the next step; who says stop means the night.
+            _told_to_stop.set()
+            raise dg.Failure(description=INTERRUPTED, allow_retries=False) from stop
         except Exception as bug:
             raise dg.Failure(description=f"{type(bug).__name__}: {bug}", allow_retries=False) from bug
 

@@ -13,6 +13,7 @@ from pipelines.city import City, DatabaseSource, FeedProfile
 from pipelines.errors import ProfileError
 from pipelines.feeds import FEEDS
 from pipelines.landing.ingest import FeedResult, ingest_feed
+from pipelines.landing.load import Batch
 from pipelines.landing.reference import load_reference
 from pipelines.landing.store import read_connection
 from pipelines.orchestration import metadata
@@ -90,6 +91,8 @@ def _feed(
     name: str, profile: FeedProfile, days: dg.PartitionsDefinition[Any], retries: dg.RetryPolicy
 ) -> dg.AssetsDefinition:
     landing, raw, quarantine = feed_keys([name])
+    #: {run: what its earlier attempts at this step have loaded}; the in-process executor tries again in this process.
+    earlier: dict[str, list[Batch]] = {}
 
     @dg.multi_asset(
         name=f"ingest_{name}",
@@ -104,7 +107,9 @@ def _feed(
         started = time.perf_counter()
         guard_city(warehouse.settings, warehouse.city)
         result = ingest_feed(warehouse.settings, warehouse.city, name, as_of(context))
+        result.batches[:0] = earlier.pop(context.run.run_id, [])
         if passes_by_itself(result.problems) and context.retry_number < retries.max_retries:
+            earlier[context.run.run_id] = result.batches
             raise failure(result.problems)
         said = metadata.of_batches(result, time.perf_counter() - started)
         held = metadata.of_reasons(reasons_of(warehouse.settings, result))
@@ -132,7 +137,7 @@ def _broken_feed(name: str, problem: ProfileError, days: dg.PartitionsDefinition
         partitions_def=days,
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
-    def ingest() -> None:
+    def ingest():  # type: ignore[no-untyped-def]  # Dagster reads an annotation as the three outputs, which never come
         raise failure([problem])
 
     return ingest

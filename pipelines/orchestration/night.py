@@ -16,7 +16,7 @@ from pipelines.city import load_city
 from pipelines.definitions import build_defs
 from pipelines.errors import ChengguanError
 from pipelines.orchestration.days import chosen_day
-from pipelines.orchestration.failures import AWAY
+from pipelines.orchestration.failures import AWAY, INTERRUPTED
 from pipelines.orchestration.home import guard_city, night_lock
 from pipelines.orchestration.jobs import NIGHTLY
 from pipelines.orchestration.releases import RELEASE
@@ -140,7 +140,7 @@ class _Follower:
         if event is not None and event.is_run_failure:
             data = event.job_failure_data
             reason = data.failure_reason.value if data.failure_reason else ""
-            self.report.was_interrupted = reason == "UNEXPECTED_TERMINATION"
+            self.report.was_interrupted = self.report.was_interrupted or reason == "UNEXPECTED_TERMINATION"
             self.report.error = _first_line(data.error) if reason != "STEP_FAILURE" else ""
 
     def _end(self, step: Step, timestamp: float, status: str, message: str) -> None:
@@ -154,6 +154,7 @@ class _Follower:
             error = event.step_failure_data.error
             self.report.exit_code = self.report.exit_code or ChengguanError.exit_code
             return _first_line(error.cause or error) if error else ""
+        self.report.was_interrupted = self.report.was_interrupted or told.description == INTERRUPTED
         code = told.metadata.get("exit_code")
         self.report.exit_code = self.report.exit_code or _count(code.value if code else ChengguanError.exit_code)
         return told.description
