@@ -120,8 +120,9 @@ def _ingest_file(door: Door, connection: duckdb.DuckDBPyConnection, path: Path, 
     extract = read_file(path, door.profile.source, name)
     # An export cannot hold what happened after it was written; the night may be for an earlier day than that.
     written = dt.datetime.fromtimestamp(path.stat().st_mtime, door.city.zone).date()
-    line = Batch(batch, result.feed, name, "file", digest, door.as_of, encoding=extract.encoding)
-    if _take_in(door, connection, extract, line, horizon=max(door.as_of, written)):
+    horizon = max(door.as_of, written)
+    line = Batch(batch, result.feed, name, "file", digest, door.as_of, horizon, encoding=extract.encoding)
+    if _take_in(door, connection, extract, line):
         result.batches.append(line)
 
 
@@ -142,14 +143,14 @@ def _ingest_database(door: Door, connection: duckdb.DuckDBPyConnection, result: 
     if window_from is not None and window_from >= window_to:
         return
     extract = read_database(source, inbox, window_from, window_to)
-    line = Batch("", result.feed, name, "database", "", door.as_of, window_from=window_from, window_to=window_to)
-    if _take_in(door, connection, extract, line, horizon=door.as_of):
+    line = Batch(
+        "", result.feed, name, "database", "", door.as_of, door.as_of, window_from=window_from, window_to=window_to
+    )
+    if _take_in(door, connection, extract, line):
         result.batches.append(line)
 
 
-def _take_in(
-    door: Door, connection: duckdb.DuckDBPyConnection, extract: Extract, line: Batch, *, horizon: dt.date
-) -> bool:
+def _take_in(door: Door, connection: duckdb.DuckDBPyConnection, extract: Extract, line: Batch) -> bool:
     """Lands the extract, judges its rows and loads them; nothing of it stays where that fails. False where it brought nothing new."""
     started = time.perf_counter()
     feed = FEEDS[line.feed]
@@ -162,7 +163,7 @@ def _take_in(
             landed, vaulted = split(chunk, extract.header, door.profile, door.key)
             writer.write(chunk, landed, vaulted)
             canonical = to_canonical(landed, landed_header(landed), door.profile, door.references)
-            judged.append(judge(canonical, feed, keys, horizon))
+            judged.append(judge(canonical, feed, keys, line.horizon_on))
     except BaseException:
         writer.discard()
         raise

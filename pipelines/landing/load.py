@@ -19,7 +19,10 @@ from pipelines.landing.store import first_row
 
 @dataclass
 class Batch:
-    """One line of the ledger (`ops.ledger`); counts are rows, `loaded_for_on` is the as-of date of the night."""
+    """One line of the ledger (`ops.ledger`); counts are rows, `loaded_for_on` is the as-of date of the night.
+
+    `horizon_on` is the last day that a record of the batch could be of: the night's, or that on which the file was written if that is later.
+    """
 
     batch_id: str
     feed: str
@@ -27,6 +30,7 @@ class Batch:
     source_kind: str
     content_sha256: str
     loaded_for_on: dt.date
+    horizon_on: dt.date
     batch_seq: int = 0
     rows_read: int = 0
     rows_skipped: int = 0

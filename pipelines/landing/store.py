@@ -28,7 +28,7 @@ create table if not exists ops.ledger (
     source_kind varchar not null, content_sha256 varchar not null, rows_read bigint not null, rows_skipped bigint not null,
     rows_loaded bigint not null, rows_quarantined bigint not null, rows_superseded bigint not null, loaded_for_on date not null,
     loaded_at_utc timestamp not null, first_record_on date, last_record_on date, window_from varchar, window_to varchar,
-    encoding varchar, code_version varchar not null, seconds double not null, city varchar not null
+    horizon_on date not null, encoding varchar, code_version varchar not null, seconds double not null, city varchar not null
 )"""
 
 META_COLUMNS = (

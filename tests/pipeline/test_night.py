@@ -159,7 +159,7 @@ def cities(tmp_path: Path) -> Path:
 def test_a_broken_profile_of_a_feed_fails_that_feed_alone(home: Path, cities: Path) -> None:
     profile = cities / "changji/feeds/demolitions.toml"
     profile.write_text(profile.read_text().replace("[columns.demolished_on]", "[columns.demolished]"))
-    day = AS_OF + dt.timedelta(days=1)
+    day = AS_OF + dt.timedelta(days=2)
     simulate(home / "inbox", seed=7, cases=250, as_of=day)
     was = (home / "current").readlink()
     night = run_night(home, day, CHENGGUAN_CITIES=str(cities))
