@@ -5,6 +5,7 @@ calendar. What is calibrated to the 2017 report stands in `world.Sizes`; all els
 """
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -25,9 +26,13 @@ from pipelines.simulator.platform_db import SOURCE as PLATFORM_FILE
 from pipelines.simulator.platform_db import write_platform
 from pipelines.simulator.report import report_figures
 from pipelines.simulator.rhythm import Clock
+from pipelines.simulator.scene import Scene
 from pipelines.simulator.truth import Fault, FeedTruth, SimulationTruth, known_files
 from pipelines.simulator.workbooks import replace_if_new
 from pipelines.simulator.world import CALIBRATED_ON, DEFAULT_CASES, LAST_DAY, Sizes, World, spans
+
+#: The rooms that draw on the four great sources or on none; each writes its own files.
+ROOMS: tuple[Callable[[Scene], list[FeedTruth]], ...] = ()
 
 __all__ = ["CALIBRATED_ON", "DEFAULT_CASES", "Fault", "FeedTruth", "SimulationTruth", "simulate"]
 
@@ -65,7 +70,8 @@ def simulate(
     buildings: list[Building] = []
     serials: Counter[str] = Counter()
     calibrated = (0, 0, 0)
-    for span in spans(first, as_of, Sizes.for_cases(size)):
+    stretches = list(spans(first, as_of, Sizes.for_cases(size)))
+    for span in stretches:
         own = draw_tickets(world, span, clock, serials)
         new = platform_cases(world, span, clock, tickets_to_send(world, span, own))
         for number, case in enumerate(new, start=len(all_cases) + 1):
@@ -84,7 +90,9 @@ def simulate(
         inbox, world, penalties, penalty_troubles(world, penalties[: calibrated[2]], share), as_of
     )
     building, demolition = write_ledgers(inbox, world, buildings, as_of, share)
-    feeds = {truth.feed: truth for truth in (platform, flow, hotline, penalty, building, demolition)}
+    scene = Scene(inbox, world, clock, as_of, share, stretches, all_cases, tickets, penalties, buildings)
+    further = [truth for write in ROOMS for truth in write(scene)]
+    feeds = {truth.feed: truth for truth in (platform, flow, hotline, penalty, building, demolition, *further)}
     files = sorted({source for truth in feeds.values() for source in truth.sources})
     figures = report_figures(all_cases, tickets, penalties, buildings, as_of)
     truth = SimulationTruth(seed, size, as_of, feeds, figures, files)

@@ -18,7 +18,8 @@ GENERAL, SUMMARY = "一般程序", "简易程序"
 SOURCES = Weighted({"巡查发现": 64.0, "数字城管": 14.0, "热线举报": 9.0, "部门移送": 6.0, "视频监控": 5.0, "其他": 2.0})
 KINDS = Weighted({"个体工商户": 52.0, "自然人": 33.0, "法人及非法人组织": 15.0})
 ENDS = Weighted({"自动履行": 94.0, "强制执行": 4.0, "撤销": 1.0, "终止": 1.0})
-OFFICERS = 9
+#: Established officers of a squad: 7 of its staff (`roster`).
+OFFICERS = 7
 #: Illustrative breaches of procedure, as shares of the general cases.
 SERVED_LATE, PAID_LATE, ONE_OFFICER = 0.012, 0.03, 0.0008
 #: Longer than any way from filing to closing that `_general` can draw; a year's corrections come when its last case is over.

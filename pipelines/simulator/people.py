@@ -30,6 +30,11 @@ def officer(squad: str, number: int) -> str:
     return "虚构" + STEMS[int(squad[-2:]) - 1] + BRANCHES[number % len(BRANCHES)]
 
 
+def auxiliary(squad: str, number: int) -> str:
+    """The name of a squad's n-th auxiliary (协管员), who may assist but never enforce."""
+    return "虚构协" + STEMS[int(squad[-2:]) - 1] + BRANCHES[number % len(BRANCHES)]
+
+
 def collector(number: int) -> str:
     """The name of the n-th collector (监督员)."""
     return "虚构监督" + STEMS[number % 10] + BRANCHES[number % 12]
