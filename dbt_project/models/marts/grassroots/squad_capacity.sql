@@ -37,6 +37,12 @@ streets as (
         on ends.as_of >= area.valid_from and (area.valid_to is null or ends.as_of < area.valid_to)
 ),
 
+statistics as (
+    select *
+    from {{ ref('fct_city_statistic') }}
+    where scope = 'street'
+),
+
 extents as (
     select
         streets.as_of,
@@ -45,7 +51,7 @@ extents as (
         sum(line.built_up_area_km2) as built_up_area_km2,
         sum(line.population) as population
     from streets
-    asof left join (select * from {{ ref('fct_city_statistic') }} where scope = 'street') as line
+    asof left join statistics as line
         on streets.street_code = line.street_code and streets.as_of >= line.published_on
     group by all
 ),

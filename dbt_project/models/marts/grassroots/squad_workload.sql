@@ -75,11 +75,20 @@ people as (
 ),
 
 keys as (
-    select month, squad_id from work
+    select
+        month,
+        squad_id
+    from work
     union
-    select month, squad_id from duty
+    select
+        month,
+        squad_id
+    from duty
     union
-    select month, squad_id from people
+    select
+        month,
+        squad_id
+    from people
 )
 
 select
