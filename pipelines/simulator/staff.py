@@ -24,10 +24,11 @@ FOUNDED, FIRST_DAY = date(2003, 5, 1), date(2011, 1, 1)
 BUREAU_SEATS = ("局长", "副局长", "副局长", *["科员"] * 8)
 BRIGADE_SEATS = ("大队长", "副大队长", *["办事员"] * 3)
 SQUAD_SEATS = ("中队长", "副中队长", *["队员"] * 5)
-#: Seats of auxiliaries on the report's date, 56 in squads and 14 with the brigade: few where the area is wide (存在个别区域基层执法力量薄弱).
-AUXILIARY_SEATS = {"ZD01": 10, "ZD02": 9, "ZD03": 8, "ZD04": 10, "ZD05": 7, "ZD06": 5, "ZD07": 4, "ZD08": 3, "": 14}
+#: Seats of auxiliaries on the report's date, 56 in squads and 14 with the brigade: no more where the area is wide
+#: than where it is small (存在个别区域基层执法力量薄弱).
+AUXILIARY_SEATS = {"ZD01": 9, "ZD02": 8, "ZD03": 7, "ZD04": 8, "ZD05": 6, "ZD06": 6, "ZD07": 6, "ZD08": 6, "": 14}
 #: A squad's first auxiliaries serve throughout; the others come and go, but no one does in these months around the report.
-ALWAYS_THERE = 3
+ALWAYS_THERE = 6
 STEADY = (date(2017, 6, 1), date(2017, 12, 31))
 
 

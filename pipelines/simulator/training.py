@@ -63,11 +63,7 @@ def draw_year(scene: Scene, members: list[Member], year: int) -> list[Record]:
     """All records of a year, in the order of their days."""
     rng = scene.world.rng("training", str(year))
     sessions = sorted(
-        (
-            (day, at, what)
-            for at, what in enumerate(_sessions(scene))
-            for day in [_day(scene, rng, year, what[0])]
-        ),
+        ((day, at, what) for at, what in enumerate(_sessions(scene)) for day in [_day(scene, rng, year, what[0])]),
         key=lambda one: one[:2],
     )
     records: list[Record] = []
