@@ -162,11 +162,11 @@ def _statistics(scene: Scene) -> FeedTruth:
             break
         people = PEOPLE + (year - STATED_YEAR) * (13_000 if year < STATED_YEAR else 6_000)
         hectares = HECTARES + (year - STATED_YEAR) * (250 if year < STATED_YEAR else 80)
-        rows.append({"stat_no": f"TJ{year}-000"} | _line(year, None, people, hectares, published))
+        rows.append(_line(year, None, people, hectares, published) | {"stat_no": f"TJ{year}-000"})
         lands = dict(zip(AREA_SHARES, _parts(hectares, AREA_SHARES.values()), strict=True))
         for street, heads in zip(PEOPLE_SHARES, _parts(people, PEOPLE_SHARES.values()), strict=True):
             name = scene.world.street_names[region + street]
-            rows.append({"stat_no": f"TJ{year}-{street}"} | _line(year, name, heads, lands[street], published))
+            rows.append(_line(year, name, heads, lands[street], published) | {"stat_no": f"TJ{year}-{street}"})
     if rows:
         truth.valid(str(row["stat_no"]) for row in rows)
         lines = [[row.get(field) for field in STATISTICS_COLUMNS] for row in rows]
