@@ -75,7 +75,7 @@ def draw_staff(world: World) -> list[Member]:
             opened = date(2011, 6, 1) + timedelta(days=rng.randrange(2000))
             terms += _terms(rng, opened, 900)
         for n, (joined, left) in enumerate(sorted(terms, key=lambda term: term[0])):
-            name = people.auxiliary(squad, n) if squad else people.clerk("协", n)
+            name = people.auxiliary(squad, n) if squad else people.clerk("协机", n)
             drawn.append((joined, left, BRIGADE, squad or None, AUXILIARY, "协管员", name))
     members = []
     for n, (joined, left, org, squad_id, kind, position, name) in enumerate(sorted(drawn, key=lambda one: one[0]), 1):
