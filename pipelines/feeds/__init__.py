@@ -7,6 +7,8 @@ from pipelines.feeds.base import PLACE, Feed, Field
 from pipelines.feeds.case_files import DEMOLITIONS, ILLEGAL_BUILDINGS, PENALTY_CASES
 from pipelines.feeds.hotline import HOTLINE_TICKETS
 from pipelines.feeds.platform import PLATFORM_CASE_FLOW, PLATFORM_CASES
+from pipelines.feeds.service import DUTY_ROSTER, JOINT_OPERATIONS
+from pipelines.feeds.team import CITY_STATISTICS, ESTABLISHMENTS, ORGANISATIONS, STAFF, TRAINING_RECORDS
 
 FEEDS: dict[str, Feed] = {
     feed.name: feed
@@ -17,6 +19,13 @@ FEEDS: dict[str, Feed] = {
         PENALTY_CASES,
         ILLEGAL_BUILDINGS,
         DEMOLITIONS,
+        ORGANISATIONS,
+        ESTABLISHMENTS,
+        STAFF,
+        DUTY_ROSTER,
+        TRAINING_RECORDS,
+        JOINT_OPERATIONS,
+        CITY_STATISTICS,
     )
 }
 

@@ -32,7 +32,14 @@ def officer(squad: str, number: int) -> str:
 
 def auxiliary(squad: str, number: int) -> str:
     """The name of a squad's n-th auxiliary (协管员), who may assist but never enforce."""
-    return "虚构协" + STEMS[int(squad[-2:]) - 1] + BRANCHES[number % len(BRANCHES)]
+    round_no, place = divmod(number, len(BRANCHES))
+    return "虚构协" + STEMS[int(squad[-2:]) - 1] + BRANCHES[place] + (BRANCHES[round_no - 1] if round_no else "")
+
+
+def clerk(office: str, number: int) -> str:
+    """The name of the n-th person of an office that is no squad; `office` is one character or two."""
+    round_no, place = divmod(number, 60)
+    return "虚构" + office + STEMS[place % 10] + BRANCHES[place % 12] + (BRANCHES[round_no - 1] if round_no else "")
 
 
 def collector(number: int) -> str:

@@ -105,6 +105,10 @@ def _in_its_mart(
     return _by_group(release.execute(asked).fetchall())
 
 
+def _has_squads(release: duckdb.DuckDBPyConnection, mart: str) -> bool:
+    return "squad_id" in [name for name, *_ in release.execute(f"describe {mart}").fetchall()]
+
+
 def test_a_metric_is_the_same_by_metricflow_in_its_mart_and_recomputed(world: World) -> None:
     for day, path in world.releases.items():
         dictionary, questions = Dictionary.of_file(path / FILE_NAME), Questions(load_semantics(path / FILE_NAME))
@@ -117,6 +121,9 @@ def test_a_metric_is_the_same_by_metricflow_in_its_mart_and_recomputed(world: Wo
                 answered = _by_group(questions.ask(release, metric, groups))
                 assert answered == {group: value for group, value in recomputed[name].items() if value}, name
                 if "mart" in metric.about:
+                    if not _has_squads(release, metric.about["mart"]):
+                        groups = groups[:1]
+                        answered = _by_group(questions.ask(release, metric, groups))
                     assert _in_its_mart(release, metric, groups) == answered, name
             for name, metric in dictionary.metrics.items():
                 if metric.denominator is not None:

@@ -8,12 +8,15 @@ from typing import Any
 
 import polars as pl
 
-from tests.pipeline.recompute import cells
+from tests.pipeline.recompute import cells, rules, rules_team
 from tests.pipeline.recompute.city import City, plain_header
-from tests.pipeline.recompute.rules import FIELDS, KEYS, SEQUENCES, Rule
+from tests.pipeline.recompute.rules import Rule
 
 Record = dict[str, Any]
 EARLIEST = dt.date(1950, 1, 1)
+FIELDS = rules.FIELDS | rules_team.FIELDS
+KEYS = rules.KEYS | rules_team.KEYS
+SEQUENCES = rules.SEQUENCES | rules_team.SEQUENCES
 
 
 class Refused(Exception):
@@ -87,7 +90,9 @@ class Landing:
             column = profile.get(field)
             if column is None:
                 continue
-            header = next((name for name in map(plain_header, column.get("from", [])) if name in present), None)
+            names = map(plain_header, column.get("from", []))
+            # A name is there as its hash only, which tells one person from another.
+            header = next((at for name in names for at in (name, f"{name}__hash") if at in present), None)
             key = rule.known_in[1][-1] if rule.known_in else field
             found[field] = Source(header, column.get("const"), self._city.codes(column, key), column.get("scale"))
         return found
@@ -107,7 +112,7 @@ class Landing:
         for field, rule in FIELDS[batch.feed].items():
             if rule.known_in and record[field] is not None:
                 table, columns = rule.known_in
-                if tuple(record[column] for column in columns) not in self._known(table, columns):
+                if (*(record[column] for column in columns[:-1]), record[field]) not in self._known(table, columns):
                     raise Refused(f"{field} is not in {table}")
         _require_order(record, batch.feed)
         return record

@@ -9,6 +9,7 @@ import polars as pl
 from tests.pipeline.recompute.city import UNASSIGNED, City
 from tests.pipeline.recompute.closure import cancelled_at, steps_by_case
 from tests.pipeline.recompute.records import Landing, Record
+from tests.pipeline.recompute.team import squad_of, staff_by_month
 
 
 def _month(day: dt.date) -> dt.date:
@@ -85,4 +86,17 @@ def squad_workload(landing: Landing, city: City, day: dt.date) -> list[tuple[Any
             events.append({"month": _month(accepted), "squad_id": squad, "tickets": 1})
     for event in _demolitions(landing, city, day):
         events.append({name: value for name, value in event.items() if name != "street_code"})
-    return _totals(events, ["month", "squad_id"], ["tasks", "penalties", "tickets", "demolitions"])
+    for shift in landing.held_on("duty_roster", day):
+        if (on := shift["on_duty_on"]) <= day:
+            hours, squad = int(shift["duty_hours"] * 100), squad_of(city, shift, on)
+            stability = hours * (shift["purpose"] in ("stability", "key_event"))
+            others = hours * ((shift["home_squad_id"] or squad) != squad and shift["squad_id"] is not None)
+            events.append(
+                {"month": _month(on), "squad_id": squad, "duty": hours, "stability": stability, "cross": others}
+            )
+    for month, person in staff_by_month(landing, city, day):
+        if person["squad_id"]:
+            events.append({"month": month, "squad_id": person["squad_id"], person["staff_type"]: 1})
+    counts, hours_of = ["tasks", "penalties", "tickets", "demolitions"], ["duty", "stability", "cross"]
+    rows = _totals(events, ["month", "squad_id"], [*counts, *hours_of, "established", "auxiliary"])
+    return [(*row[:6], row[11], *(Decimal(hundredths) / 100 for hundredths in row[6:9]), *row[9:11]) for row in rows]

@@ -1,0 +1,30 @@
+-- Shifts of the duty roster, one row each. The squad is the one that the record names; else the owner of the street on
+-- the day. At key events the force keeps order like in stability duty: both count as stability (维稳).
+select
+    shift.roster_no,
+    shift.on_duty_on,
+    coalesce(
+        shift.squad_id,
+        case when area.valid_to is null or shift.on_duty_on < area.valid_to then area.squad_id end,
+        'unassigned'
+    ) as squad_id,
+    coalesce(
+        shift.home_squad_id,
+        shift.squad_id,
+        case when area.valid_to is null or shift.on_duty_on < area.valid_to then area.squad_id end,
+        'unassigned'
+    ) as home_squad_id,
+    shift.purpose,
+    shift.purpose in ('stability', 'key_event') as is_stability,
+    coalesce(shift.home_squad_id <> shift.squad_id, false) as is_away_from_home,
+    shift.patrol_mode,
+    coalesce(shift.street_code, 'unknown') as street_code,
+    coalesce(shift.officers, 0) as officers,
+    coalesce(shift.auxiliaries, 0) as auxiliaries,
+    shift.duty_hours,
+    {{ provenance('shift') }}
+from {{ ref('stg_service__duty_roster') }} as shift
+cross join {{ ref('dim_as_of') }} as today
+asof left join {{ ref('bridge_squad_area') }} as area
+    on shift.street_code = area.street_code and shift.on_duty_on >= area.valid_from
+where shift.on_duty_on <= today.as_of_on
