@@ -5,8 +5,10 @@
 
 from pipelines.feeds.base import PLACE, Feed, Field
 from pipelines.feeds.case_files import DEMOLITIONS, ILLEGAL_BUILDINGS, PENALTY_CASES
+from pipelines.feeds.duties import CAMPAIGNS, ENFORCEMENT_ACTIONS
 from pipelines.feeds.hotline import HOTLINE_TICKETS
 from pipelines.feeds.platform import PLATFORM_CASE_FLOW, PLATFORM_CASES
+from pipelines.feeds.registers import ASSETS, DATA_EXCHANGES, INVESTMENTS, POLICY_DOCUMENTS, SYSTEMS
 
 FEEDS: dict[str, Feed] = {
     feed.name: feed
@@ -17,6 +19,13 @@ FEEDS: dict[str, Feed] = {
         PENALTY_CASES,
         ILLEGAL_BUILDINGS,
         DEMOLITIONS,
+        ENFORCEMENT_ACTIONS,
+        CAMPAIGNS,
+        INVESTMENTS,
+        ASSETS,
+        POLICY_DOCUMENTS,
+        SYSTEMS,
+        DATA_EXCHANGES,
     )
 }
 
