@@ -54,9 +54,7 @@ class PolicyDocument(dy.Schema):
     issued_on = day("Issued; empty where not known", "印发日期")
     published_at = moment("Published on the portal", "发文时间")
     registered_on = day("Entered into the register", "登记日期", nullable=False)
-    status = code(
-        "Status", "状态", ("in_force", "trial", "under_construction", "planned", "published"), nullable=False
-    )
+    status = code("Status", "状态", ("in_force", "trial", "under_construction", "planned", "published"), nullable=False)
     topics = text("Topics, joined by 、", "主题词")
     parts = text("Parts that the document itself names, joined by ；", "要点")
 

@@ -93,7 +93,10 @@ def _write_actions(scene: Scene) -> FeedTruth:
         source = f"duties/日常执法台账_{year}.xlsx"
         settled = {key for key, _ in rows}
         _write_ledger(
-            scene.inbox / source, year, write_down(truth, source, rows, troubles, key="action_no", settled=settled), truth
+            scene.inbox / source,
+            year,
+            write_down(truth, source, rows, troubles, key="action_no", settled=settled),
+            truth,
         )
         mended = [(key, row) for key, row in rows if key in troubles.mended]
         if mended and date(year + 1, *CORRECTION_DUE) <= scene.as_of:
@@ -138,7 +141,10 @@ def _write_campaigns(scene: Scene) -> FeedTruth:
     header, lines = table(CAMPAIGN_COLUMNS, rows)
     source = "duties/专项整治登记.xlsx"
     write_workbook(
-        scene.inbox / source, "专项整治", [["昌吉市城市管理专项整治登记"], list(header), *lines], [(0, 0, 0, len(header) - 1)]
+        scene.inbox / source,
+        "专项整治",
+        [["昌吉市城市管理专项整治登记"], list(header), *lines],
+        [(0, 0, 0, len(header) - 1)],
     )
     truth.valid(one.campaign_no for one in known)
     truth.sources.append(source)
