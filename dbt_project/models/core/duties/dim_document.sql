@@ -3,7 +3,7 @@
 select
     documents.doc_no,
     documents.index_no,
-    documents.title,
+    documents.title as name_zh,
     documents.kind,
     documents.issuer,
     documents.issuer_org,
