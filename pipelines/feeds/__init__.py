@@ -5,8 +5,10 @@
 
 from pipelines.feeds.base import PLACE, Feed, Field
 from pipelines.feeds.case_files import DEMOLITIONS, ILLEGAL_BUILDINGS, PENALTY_CASES
+from pipelines.feeds.duties import CAMPAIGNS, ENFORCEMENT_ACTIONS
 from pipelines.feeds.hotline import HOTLINE_TICKETS
 from pipelines.feeds.platform import PLATFORM_CASE_FLOW, PLATFORM_CASES
+from pipelines.feeds.registers import ASSETS, DATA_EXCHANGES, INVESTMENTS, POLICY_DOCUMENTS, SYSTEMS
 from pipelines.feeds.service import DUTY_ROSTER, JOINT_OPERATIONS
 from pipelines.feeds.team import CITY_STATISTICS, ESTABLISHMENTS, ORGANISATIONS, STAFF, TRAINING_RECORDS
 
@@ -26,6 +28,13 @@ FEEDS: dict[str, Feed] = {
         TRAINING_RECORDS,
         JOINT_OPERATIONS,
         CITY_STATISTICS,
+        ENFORCEMENT_ACTIONS,
+        CAMPAIGNS,
+        INVESTMENTS,
+        ASSETS,
+        POLICY_DOCUMENTS,
+        SYSTEMS,
+        DATA_EXCHANGES,
     )
 }
 

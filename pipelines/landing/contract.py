@@ -27,6 +27,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "in_the_future": ("{zh}“{value}”晚于数据截止日", "{en} '{value}' is later than the day the data are of"),
     "status_mismatch": ("{zh}“{value}”与时间字段不符", "{en} '{value}' does not fit the record's times"),
     "out_of_range": ("{zh}“{value}”超出合理范围", "{en} '{value}' is out of range"),
+    "unit_mismatch": ("{zh}“{value}”与类型不符", "{en} '{value}' is not the unit in which this kind is counted"),
     "unreadable_row": (
         "该行的列数与表头不符（原文在保险库中）",
         "the row has another number of columns than the header (its text is in the vault)",

@@ -12,7 +12,7 @@ from pathlib import Path
 from pipelines.city import City, load_city
 from pipelines.errors import SetupError
 from pipelines.settings import PROJECT_ROOT, Settings
-from pipelines.simulator import duty, joint_operations, registers, staff, training
+from pipelines.simulator import duty, duty_books, exchanges, joint_operations, organisations, registers, staff, training
 from pipelines.simulator.buildings import Building, draw_buildings
 from pipelines.simulator.hotline import Ticket, draw_tickets, settle, tickets_to_send
 from pipelines.simulator.hotline_files import troubles_of as hotline_troubles
@@ -34,11 +34,14 @@ from pipelines.simulator.world import CALIBRATED_ON, DEFAULT_CASES, LAST_DAY, Si
 
 #: The rooms that draw on the four great sources or on none; each writes its own files.
 ROOMS: tuple[Callable[[Scene], list[FeedTruth]], ...] = (
-    registers.write,
+    organisations.write,
     staff.write,
     duty.write,
     training.write,
     joint_operations.write,
+    duty_books.write,
+    registers.write,
+    exchanges.write,
 )
 
 __all__ = ["CALIBRATED_ON", "DEFAULT_CASES", "Fault", "FeedTruth", "SimulationTruth", "simulate"]

@@ -1,188 +1,189 @@
-"""Small registers that are kept by hand: organisations, posts, the city's yearly statistics; and what such a workbook looks like.
+"""The office's registers: money and equipment in one workbook, documents and information systems in another.
 
-Belongs here: what the report says of the bureau's history and its posts, entry by entry. From the report: 2003, 2011, 2012-08-21, the
-grades, 8 squads, 14 posts (3 leaders) and 69 (2 leaders), 600,000 people and 60 km² in 2017. Days, earlier posts, seats, the alias's
-first day and every other year and street are illustrative.
+Belongs here: money and equipment, and what both workbooks look like; which documents and systems there are stands in `documents`. From the
+report: 1200余万元 for the city's appearance, 1200万元 exactly for the digital platform, 60万元 exactly for the trunked radio, 20 computers over
+the squads. Dates, shares and all other equipment are illustrative. Registers are the same in every size of city.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from itertools import accumulate, pairwise
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
+from pipelines.simulator.documents import DOCUMENTS, SYSTEMS
 from pipelines.simulator.scene import Scene
 from pipelines.simulator.trouble import Cell, Row
 from pipelines.simulator.truth import FeedTruth
-from pipelines.simulator.workbooks import in_style, write_text, write_workbook
+from pipelines.simulator.workbooks import in_style, table, write_sheets
+from pipelines.simulator.world import World
 
-#: (organisation, name, alias, kind, grade, above it, what is recorded, established, approved by, approved, basis, from, to)
-Entry = tuple[
-    str, str, str | None, str, str | None, str | None, str, date | None, str | None, date | None, str, date, date | None
-]
-BRIGADE_NAME, BUREAU_NAME = "城市管理综合执法大队", "昌吉市城市管理行政执法局"
-FOUNDED, FIRST_DAY, PLAN_DAY, ALIAS_DAY = date(2003, 5, 1), date(2011, 1, 1), date(2012, 8, 21), date(2017, 3, 1)
-GOVERNMENT, COMMISSIONS = "昌吉市人民政府", "自治区、州编委"
-ENTRIES: tuple[Entry, ...] = (
-    ("CGDD", "城建监察大队", None, "事业单位", None, None, "其他", None, None, None, "原有机构", date(1996, 1, 1), FOUNDED),
-    ("CGDD", BRIGADE_NAME, None, "事业单位", None, None, "组建", FOUNDED, GOVERNMENT, None,
-     "在原城建监察大队的基础上组建", FOUNDED, PLAN_DAY),
-    ("CG", BUREAU_NAME, None, "行政机关", "正科级", None, "组建", FIRST_DAY, COMMISSIONS, FIRST_DAY,
-     "结合政府机构改革组建", FIRST_DAY, PLAN_DAY),
-    ("CG", BUREAU_NAME, None, "行政机关", "正科级", None, "三定方案", FIRST_DAY, GOVERNMENT, PLAN_DAY,
-     "“三定”方案", PLAN_DAY, ALIAS_DAY),
-    ("CGDD", f"昌吉市{BRIGADE_NAME}", None, "事业单位", "副科级", "CG", "三定方案", FOUNDED, GOVERNMENT, PLAN_DAY,
-     "“三定”方案", PLAN_DAY, None),
-    ("CG", BUREAU_NAME, "昌吉市城市管理局", "行政机关", "正科级", None, "别名", FIRST_DAY, None, None,
-     "门户网站发布名称", ALIAS_DAY, None),
-)  # fmt: skip
-#: Squad → the street of its seat.
-SEATS = {
-    "ZD01": "001", "ZD02": "002", "ZD03": "003", "ZD04": "004", "ZD05": "005", "ZD06": "402", "ZD07": "101", "ZD08": "105",
-}  # fmt: skip
-ORGANISATION_COLUMNS = {
-    "entry_no": "登记编号", "org_id": "机构代码", "name_zh": "机构名称", "alias_zh": "别名（简称）", "kind": "机构性质",
-    "grade": "机构规格", "parent_id": "上级机构代码", "seat_street_code": "驻地", "change": "登记事项",
-    "established_on": "成立日期", "approved_by": "批准机关", "approved_on": "批准日期", "basis": "依据",
-    "valid_from": "生效日期", "valid_to": "失效日期",
-}  # fmt: skip
-#: (organisation, posts, leading posts, document, from, to)
-POSTS: tuple[tuple[str, int, int, str, date, date | None], ...] = (
-    ("CGDD", 52, 2, "组建批复", FOUNDED, PLAN_DAY),
-    ("CG", 10, 2, "组建批复", FIRST_DAY, PLAN_DAY),
-    ("CG", 14, 3, "“三定”方案", PLAN_DAY, None),
-    ("CGDD", 69, 2, "“三定”方案", PLAN_DAY, None),
+MONEY, PAPERS = "registers/经费与装备.xlsx", "registers/制度与系统登记.xlsx"
+APPEARANCE, PLATFORM, RADIO = "市容环境整治", "数字化城管系统", "数字集群无线通信系统"
+SECOND_TIER = "数字化城管二级平台"
+#: 1200余万元 in hundreds of yuan, paid in so many parts from 2014 on.
+APPEARANCE_HUNDREDS, APPEARANCE_PAYMENTS = 123_846, 41
+WORKS = (
+    "道路及人行道修补",
+    "户外广告牌匾清理更换",
+    "建筑外立面清洗粉刷",
+    "便民市场和疏导点建设",
+    "环卫设施更新",
+    "绿化带补植",
 )
-POST_COLUMNS = {
-    "entry_no": "编制编号", "org_id": "单位名称", "staff_type": "编制类别", "approved_posts": "核定编制数",
-    "leader_posts": "其中：领导职数", "basis": "批准文件", "valid_from": "生效日期", "valid_to": "失效日期",
+#: (programme, purpose, 万元, day).
+PAYMENTS: tuple[tuple[str, str, int, date], ...] = (
+    (PLATFORM, "合同预付款", 360, date(2013, 4, 18)),
+    (PLATFORM, "硬件到货款", 420, date(2013, 8, 12)),
+    (PLATFORM, "上线验收款", 360, date(2013, 12, 20)),
+    (PLATFORM, "质量保证金", 60, date(2014, 12, 8)),
+    (RADIO, "设备采购款", 36, date(2014, 5, 15)),
+    (RADIO, "基站安装调试款", 18, date(2014, 9, 3)),
+    (RADIO, "质量保证金", 6, date(2015, 9, 10)),
+)
+MONEY_COLUMNS = {
+    "n": "序号", "payment_no": "支付编号", "program_id": "项目名称", "amount_yuan": "金额\n（万元）", "paid_on": "支付日期",
+    "purpose": "用途",
 }  # fmt: skip
-STATISTICS_COLUMNS = {
-    "stat_no": "统计编号", "stat_year": "年度", "street_code": "街道（乡镇）", "population": "总人口（人）",
-    "built_up_area_km2": "建成区面积（平方公里）", "published_on": "发布日期",
+ASSET_COLUMNS = {
+    "asset_no": "装备编号", "asset_kind": "装备类别", "quantity": "数量", "squad_id": "配发中队", "bought_on": "购置日期",
+    "program_id": "项目名称",
 }  # fmt: skip
-#: Streets' shares, in hundredths, of the people and of the built-up area.
-PEOPLE_SHARES = {
-    "001": 13, "002": 12, "003": 11, "004": 14, "005": 11, "006": 8, "402": 6, "101": 6, "105": 4, "104": 4, "102": 4,
-    "103": 3, "106": 2, "107": 1, "100": 1,
+DOCUMENT_COLUMNS = {
+    "doc_no": "登记编号", "index_no": "索引号", "title": "名称", "kind": "文件类别", "issuer": "发布机构", "issuer_org": "对应本市单位",
+    "issued_on": "印发日期", "published_at": "发文时间", "registered_on": "登记日期", "status": "状态", "topics": "主题词",
+    "parts": "要点",
 }  # fmt: skip
-AREA_SHARES = {
-    "001": 8, "002": 7, "003": 8, "004": 9, "005": 6, "006": 9, "402": 22, "101": 7, "105": 6, "104": 5, "102": 4, "103": 4,
-    "106": 2, "107": 2, "100": 1,
+SYSTEM_COLUMNS = {
+    "system_id": "系统编号", "name": "名称", "kind": "系统类别", "tier": "层级", "owner_org": "运行单位", "live_on": "启用日期",
+    "registered_on": "登记日期", "program_id": "项目名称", "status": "状态",
 }  # fmt: skip
-STATED_YEAR, PEOPLE, HECTARES = 2017, 600_000, 6_000
+#: (kind, how many each squad has, bought, programme). The computers are 20 over the squads, as in the report.
+LOTS: tuple[tuple[str, tuple[int, ...], date, str], ...] = (
+    ("电脑", (3, 3, 3, 3, 2, 2, 2, 2), date(2014, 3, 26), SECOND_TIER),
+    ("手持电台", (9, 9, 9, 9, 8, 7, 6, 6), date(2014, 9, 1), RADIO),
+    ("城管通", (6, 6, 6, 6, 5, 5, 4, 4), date(2013, 10, 28), PLATFORM),
+    ("执法车辆", (2, 2, 2, 2, 2, 2, 1, 1), date(2013, 6, 14), ""),
+    ("执法记录仪", (7, 7, 7, 7, 7, 7, 7, 7), date(2016, 5, 9), ""),
+    ("城管通", (2, 2, 2, 2, 2, 2, 2, 2), date(2018, 4, 16), PLATFORM),
+)
+
+
+@dataclass(frozen=True)
+class Payment:
+    """One payment, in hundreds of yuan."""
+
+    payment_no: str
+    programme: str
+    purpose: str
+    hundreds: int
+    day: date
+
+
+def payments(world: World) -> list[Payment]:
+    """All payments, the city's appearance in uneven parts; its upkeep goes on after the report."""
+    rng = world.rng("registers", "payments")
+    cuts = sorted(rng.sample(range(400, APPEARANCE_HUNDREDS - 400), APPEARANCE_PAYMENTS - 1))
+    parts = [b - a for a, b in zip([0, *cuts], [*cuts, APPEARANCE_HUNDREDS], strict=True)]
+    first, last = date(2014, 3, 3).toordinal(), date(2017, 9, 15).toordinal()
+    days = sorted(date.fromordinal(rng.randint(first, last)) for _ in parts)
+    found = [(APPEARANCE, rng.choice(WORKS), part, day) for part, day in zip(parts, days, strict=True)]
+    found += [(name, purpose, wan * 100, day) for name, purpose, wan, day in PAYMENTS]
+    for year in range(2017, 2028):
+        found.append((APPEARANCE, rng.choice(WORKS), rng.randint(2_000, 5_000), date(year, 11, rng.randint(1, 28))))
+    found.sort(key=lambda one: one[3])
+    return [
+        Payment(f"ZF{day.year}-{number:03d}", programme, purpose, hundreds, day)
+        for number, (programme, purpose, hundreds, day) in enumerate(found, start=1)
+    ]
 
 
 def write(scene: Scene) -> list[FeedTruth]:
-    """The three registers as they stand on the as-of date."""
-    return [_organisations(scene), _posts(scene), _statistics(scene)]
+    """Writes the registers as they stand on the as-of date."""
+    return [*_write_money(scene), *_write_papers(scene)]
 
 
-def write_register(
-    scene: Scene,
-    source: str,
-    truth: FeedTruth,
-    columns: Mapping[str, str],
-    rows: Sequence[Row],
-    *,
-    key: str,
-    title: str,
-    note: str,
-) -> None:
-    """A workbook with its title in the first row, the header in the second and a note at the end; all rows are right."""
-    if not rows:
-        return
-    truth.valid(str(row[key]) for row in rows)
-    lines: list[list[Cell]] = [[title], list(columns.values())]
-    lines += [[row.get(field) for field in columns] for row in rows]
-    lines.append([note])
-    truth.skipped("note")
-    write_workbook(scene.inbox / source, title, lines, [(0, 0, 0, len(columns) - 1)])
-    truth.sources.append(source)
-
-
-def _until(day: date | None, as_of: date) -> date | None:
-    """An end that is known on the as-of date."""
-    return day if day is not None and day <= as_of else None
-
-
-def _organisations(scene: Scene) -> FeedTruth:
-    world, truth = scene.world, FeedTruth("organisations")
-    squads: list[Entry] = [
-        (world.unit_of(squad), name, None, "派驻中队", None, "CGDD", "组建", FIRST_DAY, BUREAU_NAME, FIRST_DAY,
-         "按街道办事处区划派驻", FIRST_DAY, None)
-        for squad, name in world.squad_names.items()
-    ]  # fmt: skip
-    seats = {world.unit_of(squad): world.city.facts.region_code + street for squad, street in SEATS.items()}
-    rows: list[Row] = []
-    for n, entry in enumerate(sorted([*ENTRIES, *squads], key=lambda entry: entry[11]), 1):
-        org, name, alias, kind, grade, above, change, established, by, approved, basis, start, end = entry
-        if start > scene.as_of:
-            continue
-        seat = seats.get(org)
-        rows.append(
+def _write_money(scene: Scene) -> list[FeedTruth]:
+    paid, owned = FeedTruth("investments"), FeedTruth("assets")
+    seen = [payment for payment in payments(scene.world) if payment.day <= scene.as_of]
+    lots = list(_lots(scene))
+    if not seen or not lots:
+        return [paid, owned]
+    lines: list[list[Cell]] = []
+    for programme in dict.fromkeys(payment.programme for payment in seen):
+        own = [payment for payment in seen if payment.programme == programme]
+        rows: list[Row] = [
             {
-                "entry_no": f"JG{n:03d}", "org_id": org, "name_zh": name, "alias_zh": alias, "kind": kind, "grade": grade,
-                "parent_id": above, "seat_street_code": world.street_names[seat] if seat else None, "change": change,
-                "established_on": in_style(established, n), "approved_by": by, "approved_on": in_style(approved, n + 1),
-                "basis": basis, "valid_from": in_style(start, n + 2), "valid_to": in_style(_until(end, scene.as_of), n + 3),
+                "n": at,
+                "payment_no": payment.payment_no,
+                "program_id": programme,
+                "amount_yuan": payment.hundreds / 100,
+                "paid_on": in_style(payment.day, at),
+                "purpose": payment.purpose,
             }
-        )  # fmt: skip
-    write_register(
-        scene, "personnel/机构登记.xlsx", truth, ORGANISATION_COLUMNS, rows,
-        key="entry_no", title="机构登记", note="备注：名称变更另行登记。",
-    )  # fmt: skip
-    return truth
+            for at, payment in enumerate(own, start=1)
+        ]
+        lines += table(MONEY_COLUMNS, rows)[1]
+        lines.append([f"小计（{programme}）", None, None, sum(payment.hundreds for payment in own) / 100])
+        paid.skipped("subtotal")
+    lines.append(["备注：各项目分别核算，不作合计。"])
+    paid.skipped("note")
+    paid.valid(payment.payment_no for payment in seen)
+    owned.valid(row["asset_no"] for row in lots)
+    header, equipment = table(ASSET_COLUMNS, lots)
+    money = [
+        ["昌吉市城市管理经费投入台账"],
+        ["填报单位：昌吉市城市管理行政执法局　　单位：万元"],
+        list(MONEY_COLUMNS.values()),
+    ]
+    write_sheets(
+        scene.inbox / MONEY,
+        [
+            ("经费投入", [*money, *lines], [(0, 0, 0, 5), (1, 0, 1, 5)]),
+            ("装备台账", [["昌吉市城市管理装备台账"], list(header), *equipment], [(0, 0, 0, 5)]),
+        ],
+    )
+    for truth in (paid, owned):
+        truth.sources.append(MONEY)
+    return [paid, owned]
 
 
-def _posts(scene: Scene) -> FeedTruth:
-    truth = FeedTruth("establishments")
-    rows: list[Row] = [
-        {
-            "entry_no": f"BZ{n:03d}", "org_id": scene.world.unit_names[org], "staff_type": "事业编制", "approved_posts": posts,
-            "leader_posts": leaders, "basis": basis, "valid_from": in_style(start, n),
-            "valid_to": in_style(_until(end, scene.as_of), n + 1),
-        }
-        for n, (org, posts, leaders, basis, start, end) in enumerate(POSTS, 1)
-        if start <= scene.as_of
-    ]  # fmt: skip
-    write_register(
-        scene, "personnel/编制台账.xlsx", truth, POST_COLUMNS, rows,
-        key="entry_no", title="编制台账", note="备注：领导职数含在编制数内。",
-    )  # fmt: skip
-    return truth
+def _lots(scene: Scene) -> Iterator[Row]:
+    for number, (kind, counts, day, programme) in enumerate(LOTS, start=1):
+        for squad, quantity in zip(scene.world.squad_names, counts, strict=False):
+            if day <= scene.as_of:
+                yield {
+                    "asset_no": f"ZB{day.year}-{number:02d}-{squad}",
+                    "asset_kind": kind,
+                    "quantity": quantity,
+                    "squad_id": scene.world.squad_names[squad],
+                    "bought_on": in_style(day, number),
+                    "program_id": programme or None,
+                }
 
 
-def _statistics(scene: Scene) -> FeedTruth:
-    """Published in the middle of each year. The streets add up to the city."""
-    truth, source = FeedTruth("city_statistics"), "statistics/城市统计.csv"
-    region = scene.world.city.facts.region_code
-    rows: list[Row] = []
-    for year in range(2011, scene.as_of.year + 1):
-        published = date(year, 6, 30)
-        if published > scene.as_of:
-            break
-        people = PEOPLE + (year - STATED_YEAR) * (13_000 if year < STATED_YEAR else 6_000)
-        hectares = HECTARES + (year - STATED_YEAR) * (250 if year < STATED_YEAR else 80)
-        rows.append(_line(year, None, people, hectares, published) | {"stat_no": f"TJ{year}-000"})
-        lands = dict(zip(AREA_SHARES, _parts(hectares, AREA_SHARES.values()), strict=True))
-        for street, heads in zip(PEOPLE_SHARES, _parts(people, PEOPLE_SHARES.values()), strict=True):
-            name = scene.world.street_names[region + street]
-            rows.append(_line(year, name, heads, lands[street], published) | {"stat_no": f"TJ{year}-{street}"})
-    if rows:
-        truth.valid(str(row["stat_no"]) for row in rows)
-        lines = [[row.get(field) for field in STATISTICS_COLUMNS] for row in rows]
-        write_text(scene.inbox / source, list(STATISTICS_COLUMNS.values()), lines)
-        truth.sources.append(source)
-    return truth
+def _write_papers(scene: Scene) -> list[FeedTruth]:
+    documents = [_named(row, "issuer_org", scene.world) for row in DOCUMENTS if _is_registered(row, scene.as_of)]
+    systems = [_named(row, "owner_org", scene.world) for row in SYSTEMS if _is_registered(row, scene.as_of)]
+    truths = [FeedTruth("policy_documents"), FeedTruth("systems")]
+    if not documents or not systems:
+        return truths
+    sheets: list[tuple[str, Sequence[Sequence[Cell]], Sequence[tuple[int, int, int, int]]]] = []
+    for truth, sheet, title, columns, rows in (
+        (truths[0], "制度文件", "昌吉市城市管理制度文件登记", DOCUMENT_COLUMNS, documents),
+        (truths[1], "信息系统", "昌吉市城市管理信息系统登记", SYSTEM_COLUMNS, systems),
+    ):
+        header, lines = table(columns, rows)
+        sheets.append((sheet, [[title], list(header), *lines], [(0, 0, 0, len(header) - 1)]))
+        truth.valid(row[next(iter(columns))] for row in rows)
+        truth.sources.append(PAPERS)
+    write_sheets(scene.inbox / PAPERS, sheets)
+    return truths
 
 
-def _parts(whole: int, shares: Iterable[int]) -> list[int]:
-    """The whole in parts of so many hundredths, which add up to it."""
-    bounds = [whole * done // 100 for done in accumulate(shares, initial=0)]
-    return [after - before for before, after in pairwise(bounds)]
+def _is_registered(row: Row, as_of: date) -> bool:
+    day = row["registered_on"]
+    return isinstance(day, date) and (day.date() if isinstance(day, datetime) else day) <= as_of
 
 
-def _line(year: int, street: str | None, people: int, hectares: int, published: date) -> Row:
-    return {
-        "stat_year": year, "street_code": street, "population": people, "built_up_area_km2": hectares / 100,
-        "published_on": published,
-    }  # fmt: skip
+def _named(row: Row, field: str, world: World) -> Row:
+    unit = row.get(field)
+    return row | {field: world.unit_names[unit] if isinstance(unit, str) else None}

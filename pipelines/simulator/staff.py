@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from random import Random
 
 from pipelines.simulator import people
-from pipelines.simulator.registers import write_register
+from pipelines.simulator.organisations import write_register
 from pipelines.simulator.scene import Scene
 from pipelines.simulator.truth import FeedTruth
 from pipelines.simulator.workbooks import in_style

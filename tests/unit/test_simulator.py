@@ -210,7 +210,7 @@ class TestTrouble:
         rules = {rule for truth in city[1].feeds.values() for rule in truth.quarantined_by_rule}
         assert rules == {
             "missing_value", "bad_number", "bad_date", "time_missing", "unknown_code", "out_of_order", "in_the_future",
-            "status_mismatch", "out_of_range",
+            "status_mismatch", "out_of_range", "unit_mismatch",
         }  # fmt: skip
 
     def test_duplicates_corrections_repairs_and_reopenings_exist(self, city: tuple[Path, SimulationTruth]) -> None:

@@ -78,6 +78,12 @@ class City:
         """The units of the enforcement bureau."""
         return {row["unit_code"] for row in self._tables["departments"] if row["is_bureau"] == "true"}
 
+    @cached_property
+    def go_live(self) -> dt.date:
+        """The platform's first day."""
+        day: dt.date = self._facts["city"]["go_live"]
+        return day
+
     def limit(self, scheme: str, code: str, day: dt.date) -> tuple[float, str] | None:
         """The limit that the city's rules give to a class on a day: the first condition's."""
         valid = [

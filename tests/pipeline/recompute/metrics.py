@@ -9,6 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from tests.pipeline.recompute.city import City
+from tests.pipeline.recompute.duties import duties
 from tests.pipeline.recompute.records import Landing
 from tests.pipeline.recompute.team import team_metrics
 from tests.pipeline.recompute.work import demolition
@@ -36,7 +37,7 @@ def _quality(landing: Landing, _: City, day: dt.date) -> Sums:
     return sums
 
 
-ROOMS: tuple[Callable[[Landing, City, dt.date], Sums], ...] = (_demolitions, _quality, team_metrics)
+ROOMS: tuple[Callable[[Landing, City, dt.date], Sums], ...] = (_demolitions, _quality, team_metrics, duties)
 
 
 def recomputed_metrics(landing: Landing, city: City, day: dt.date) -> Sums:

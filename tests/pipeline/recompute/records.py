@@ -8,15 +8,13 @@ from typing import Any
 
 import polars as pl
 
-from tests.pipeline.recompute import cells, rules, rules_team
+from tests.pipeline.recompute import cells
+from tests.pipeline.recompute.all_rules import CHECKS, FIELDS, KEYS, SEQUENCES
 from tests.pipeline.recompute.city import City, plain_header
 from tests.pipeline.recompute.rules import Rule
 
 Record = dict[str, Any]
 EARLIEST = dt.date(1950, 1, 1)
-FIELDS = rules.FIELDS | rules_team.FIELDS
-KEYS = rules.KEYS | rules_team.KEYS
-SEQUENCES = rules.SEQUENCES | rules_team.SEQUENCES
 
 
 class Refused(Exception):
@@ -174,6 +172,8 @@ def _require_order(record: Record, feed: str) -> None:
         times = [record[field] for field in sequence if record[field] is not None]
         if times != sorted(times):
             raise Refused("out of order")
+    if feed in CHECKS and not CHECKS[feed](record):
+        raise Refused("its fields do not fit together")
     if feed == "platform_cases" and (record["closed_at"] is not None) != (
         record["status"] in ("closed", "forced_close")
     ):

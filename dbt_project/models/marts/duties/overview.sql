@@ -1,0 +1,100 @@
+-- The whole city on one page, in long form: each indicator by month with its unit; a rate as numerator and denominator,
+-- a count or an amount as numerator alone. Units are not added up.
+with days as (
+    select
+        dim.date_on,
+        dim.month
+    from {{ ref('dim_date') }} as dim
+    cross join {{ ref('dim_as_of') }} as today
+    where dim.date_on <= today.as_of_on
+),
+
+cases as (
+    select
+        cast(filed.filed_at as date) as day,
+        coalesce(filed.closed_at < today.ends_at, false) as is_closed,
+        coalesce(filed.closed_at < today.ends_at and filed.closed_at <= filed.due_at, false) as is_on_time,
+        -- Due as in case_closure: the clock of a suspended case stands still.
+        coalesce(
+            filed.closed_at < today.ends_at
+            or (
+                filed.due_at <= today.ends_at
+                and (filed.stopped_since_at is null or filed.stopped_since_at > filed.due_at)
+            ),
+            false
+        ) as is_due
+    from {{ ref('fct_platform_case') }} as filed
+    cross join {{ ref('dim_as_of') }} as today
+    where filed.filed_at < today.ends_at and (filed.cancelled_at is null or filed.cancelled_at >= today.ends_at)
+),
+
+facts as (
+    select
+        day,
+        unnest(['platform_cases', 'platform_closing', 'platform_closing_on_time']) as indicator,
+        unnest([1, cast(is_closed as integer), cast(is_on_time as integer)]) as part,
+        unnest([null, cast(is_due as integer), cast(is_due as integer)]) as whole,
+        '件' as unit
+    from cases
+    union all
+    select
+        cast(ticket.accepted_at as date) as day,
+        unnest(['hotline_tickets', 'hotline_closing']) as indicator,
+        unnest([1, cast(coalesce(ticket.closed_at < today.ends_at, false) as integer)]) as part,
+        unnest([null, 1]) as whole,
+        '件' as unit
+    from {{ ref('fct_hotline_ticket') }} as ticket
+    cross join {{ ref('dim_as_of') }} as today
+    where not ticket.is_cancelled
+    union all
+    select
+        penalty.filed_on as day,
+        unnest(['penalty_cases', 'penalty_closing']) as indicator,
+        unnest([1, cast(coalesce(penalty.closed_on <= today.as_of_on, false) as integer)]) as part,
+        unnest([null, 1]) as whole,
+        '起' as unit
+    from {{ ref('fct_penalty_case') }} as penalty
+    cross join {{ ref('dim_as_of') }} as today
+    union all
+    select
+        discovered_on as day,
+        'illegal_buildings' as indicator,
+        1 as part,
+        null as whole,
+        '起' as unit
+    from {{ ref('fct_illegal_building') }}
+    union all
+    select
+        demolished_on as day,
+        'demolished_area' as indicator,
+        demolished_area_m2 as part,
+        null as whole,
+        'm²' as unit
+    from {{ ref('fct_demolition') }}
+    union all
+    select
+        acted_on as day,
+        action_type as indicator,
+        quantity as part,
+        null as whole,
+        unit
+    from {{ ref('fct_enforcement_action') }}
+    union all
+    select
+        exchanged_on as day,
+        'exchange_on_time' as indicator,
+        cast(is_on_time as integer) as part,
+        cast(is_dated as integer) as whole,
+        '次' as unit
+    from {{ ref('fct_data_exchange') }}
+)
+
+select
+    days.month,
+    facts.indicator,
+    facts.unit,
+    cast(sum(facts.part) as decimal(18, 2)) as numerator,
+    cast(sum(facts.whole) as decimal(18, 2)) as denominator
+from facts
+inner join days on facts.day = days.date_on
+group by days.month, facts.indicator, facts.unit

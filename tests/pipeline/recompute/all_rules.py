@@ -1,0 +1,11 @@
+"""The rules of all rooms together, as `records` asks for them. A further room is a line in each of the four."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.pipeline.recompute import rules, rules_duties, rules_team
+
+FIELDS = {**rules.FIELDS, **rules_duties.FIELDS, **rules_team.FIELDS}
+KEYS = {**rules.KEYS, **rules_duties.KEYS, **rules_team.KEYS}
+SEQUENCES = {**rules.SEQUENCES, **rules_duties.SEQUENCES, **rules_team.SEQUENCES}
+CHECKS: dict[str, Callable[[dict[str, Any]], bool]] = {**rules_duties.CHECKS}
