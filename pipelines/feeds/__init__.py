@@ -5,8 +5,10 @@
 
 from pipelines.feeds.base import PLACE, Feed, Field
 from pipelines.feeds.case_files import DEMOLITIONS, ILLEGAL_BUILDINGS, PENALTY_CASES
+from pipelines.feeds.clues import VIDEO_CLUES
 from pipelines.feeds.hotline import HOTLINE_TICKETS
 from pipelines.feeds.platform import PLATFORM_CASE_FLOW, PLATFORM_CASES
+from pipelines.feeds.powers import POWER_ITEM_REVIEWS, POWER_ITEMS, RESPONSIBILITIES
 
 FEEDS: dict[str, Feed] = {
     feed.name: feed
@@ -17,6 +19,10 @@ FEEDS: dict[str, Feed] = {
         PENALTY_CASES,
         ILLEGAL_BUILDINGS,
         DEMOLITIONS,
+        POWER_ITEMS,
+        POWER_ITEM_REVIEWS,
+        RESPONSIBILITIES,
+        VIDEO_CLUES,
     )
 }
 
