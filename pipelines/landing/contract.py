@@ -81,7 +81,9 @@ def judge(
                 _mark(faults, "in_the_future", name, late)
         keys = references.get((field.reference_table or "", *field.reference_columns))
         if keys is not None and not keys.is_empty():
-            wanted = frame.select(field.reference_columns)
+            # A field that is the whole key may have a name of its own (lead_org → departments.unit_code).
+            own = [name] if len(field.reference_columns) == 1 else list(field.reference_columns)
+            wanted = frame.select(own).rename(dict(zip(own, field.reference_columns, strict=True)))
             known = wanted.join(keys.with_columns(_known=True), on=list(field.reference_columns), how="left",
                                 maintain_order="left")["_known"].fill_null(False)  # fmt: skip
             _mark(faults, "unknown_code", name, ~known & frame[name].is_not_null())

@@ -103,7 +103,8 @@ class Landing:
         for field, rule in FIELDS[batch.feed].items():
             if rule.known_in and record[field] is not None:
                 table, columns = rule.known_in
-                if tuple(record[column] for column in columns) not in self._known(table, columns):
+                own = (field,) if len(columns) == 1 else columns
+                if tuple(record[name] for name in own) not in self._known(table, columns):
                     raise Refused(f"{field} is not in {table}")
         _require_order(record, batch.feed)
         return record
