@@ -38,7 +38,7 @@ LATER = (
     (Item("QZ091", "环卫作业标识检查", "行政检查", MAJORS["B"], "01", "", True, "", (), ""), IN_FORCE, date(2016, 9, 1), PUBLISHED),
     (
         Item("QZ092", "互联网租赁自行车停放检查", "行政检查", MAJORS["H"], "06", "", False, "", (), ""),
-        date(2018, 3, 1), None, date(2018, 2, 9),
+        date(2018, 10, 1), None, date(2018, 9, 7),
     ),
 )  # fmt: skip
 ITEM_COLUMNS = {

@@ -57,9 +57,9 @@ dense as (
 -- `ahead` < 0 are weeks that are over.
 targets as (
     select
-        bounds.last_week + 7 * ahead.n as week,
+        bounds.last_week + cast(7 * ahead.n as integer) as week,
         cast(horizons.n as integer) as horizon,
-        bounds.last_week + 7 * (ahead.n - horizons.n) as origin_week,
+        bounds.last_week + cast(7 * (ahead.n - horizons.n) as integer) as origin_week,
         ahead.n <= 0 as is_backtest
     from bounds
     cross join range(-25, 13) as ahead (n)
@@ -70,7 +70,7 @@ targets as (
 -- One row for each of the same weeks of earlier years, next to the target they speak for.
 seasons as (
     select
-        week + 7 * 52 * years.n as week,
+        week + cast(7 * 52 * years.n as integer) as week,
         street_code,
         event_class,
         avg(cases) as season
