@@ -8,12 +8,15 @@ from typing import Any
 
 import polars as pl
 
-from tests.pipeline.recompute import cells
+from tests.pipeline.recompute import cells, rules, rules_powers
 from tests.pipeline.recompute.city import City, plain_header
-from tests.pipeline.recompute.rules import FIELDS, KEYS, SEQUENCES, Rule
+from tests.pipeline.recompute.rules import Rule
 
 Record = dict[str, Any]
 EARLIEST = dt.date(1950, 1, 1)
+FIELDS = rules.FIELDS | rules_powers.FIELDS
+KEYS = rules.KEYS | rules_powers.KEYS
+SEQUENCES = rules.SEQUENCES | rules_powers.SEQUENCES
 
 
 class Refused(Exception):
