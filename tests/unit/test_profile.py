@@ -61,4 +61,5 @@ def test_the_demo_citys_profile_is_right() -> None:
     city = load_city(Settings(cities=PROJECT_ROOT / "cities"))
     assert set(city.feeds) == {
         "platform_cases", "platform_case_flow", "hotline_tickets", "penalty_cases", "illegal_buildings", "demolitions",
+        "power_items", "power_item_reviews", "responsibilities", "video_clues",
     }  # fmt: skip
