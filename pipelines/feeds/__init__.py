@@ -11,6 +11,8 @@ from pipelines.feeds.platform import PLATFORM_CASE_FLOW, PLATFORM_CASES
 from pipelines.feeds.registers import ASSETS, DATA_EXCHANGES, INVESTMENTS, POLICY_DOCUMENTS, SYSTEMS
 from pipelines.feeds.service import DUTY_ROSTER, JOINT_OPERATIONS
 from pipelines.feeds.team import CITY_STATISTICS, ESTABLISHMENTS, ORGANISATIONS, STAFF, TRAINING_RECORDS
+from pipelines.feeds.clues import VIDEO_CLUES
+from pipelines.feeds.powers import POWER_ITEM_REVIEWS, POWER_ITEMS, RESPONSIBILITIES
 
 FEEDS: dict[str, Feed] = {
     feed.name: feed
@@ -35,6 +37,10 @@ FEEDS: dict[str, Feed] = {
         POLICY_DOCUMENTS,
         SYSTEMS,
         DATA_EXCHANGES,
+        POWER_ITEMS,
+        POWER_ITEM_REVIEWS,
+        RESPONSIBILITIES,
+        VIDEO_CLUES,
     )
 }
 

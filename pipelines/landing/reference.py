@@ -30,6 +30,9 @@ TABLES: dict[str, dict[str, str]] = {
                   "is_illustrative": "boolean"},
     "departments": {"unit_code": "varchar", "name_zh": "varchar", "name_en": "varchar", "kind": "varchar",
                     "parent_code": "varchar", "is_bureau": "boolean", "squad_id": "varchar"},
+    "power_domains": {"power_domain": "varchar", "name_zh": "varchar", "name_en": "varchar", "is_penalty_category": "boolean"},
+    "law_articles": {"law_zh": "varchar", "article": "varchar", "law_en": "varchar", "topic_zh": "varchar", "topic_en": "varchar",
+                     "power_domain": "varchar", "valid_from": "date", "valid_to": "date", "strength": "varchar"},
 }  # fmt: skip
 GENERATED = ("calendar", "working_hours", "city")
 

@@ -13,6 +13,7 @@ from pipelines.city import City, load_city
 from pipelines.errors import SetupError
 from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.simulator import duty, duty_books, exchanges, joint_operations, organisations, registers, staff, training
+from pipelines.simulator import clues, powers
 from pipelines.simulator.buildings import Building, draw_buildings
 from pipelines.simulator.hotline import Ticket, draw_tickets, settle, tickets_to_send
 from pipelines.simulator.hotline_files import troubles_of as hotline_troubles
@@ -42,6 +43,8 @@ ROOMS: tuple[Callable[[Scene], list[FeedTruth]], ...] = (
     duty_books.write,
     registers.write,
     exchanges.write,
+    powers.write,
+    clues.write,
 )
 
 __all__ = ["CALIBRATED_ON", "DEFAULT_CASES", "Fault", "FeedTruth", "SimulationTruth", "simulate"]

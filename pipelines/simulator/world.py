@@ -136,6 +136,10 @@ class World:
         with path.open(encoding="utf-8", newline="") as stream:
             return list(csv.DictReader(stream))
 
+    def table(self, name: str) -> list[dict[str, str]]:
+        """The rows of one of the city's reference tables."""
+        return self._rows(name)
+
     @cached_property
     def street_names(self) -> dict[str, str]:
         return {row["street_code"]: row["name_zh"] for row in self._rows("streets")}

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.pipeline.recompute import rules, rules_duties, rules_team
+from tests.pipeline.recompute import rules, rules_duties, rules_powers, rules_team
 
-FIELDS = {**rules.FIELDS, **rules_duties.FIELDS, **rules_team.FIELDS}
-KEYS = {**rules.KEYS, **rules_duties.KEYS, **rules_team.KEYS}
-SEQUENCES = {**rules.SEQUENCES, **rules_duties.SEQUENCES, **rules_team.SEQUENCES}
+FIELDS = {**rules.FIELDS, **rules_duties.FIELDS, **rules_team.FIELDS, **rules_powers.FIELDS}
+KEYS = {**rules.KEYS, **rules_duties.KEYS, **rules_team.KEYS, **rules_powers.KEYS}
+SEQUENCES = {**rules.SEQUENCES, **rules_duties.SEQUENCES, **rules_team.SEQUENCES, **rules_powers.SEQUENCES}
 CHECKS: dict[str, Callable[[dict[str, Any]], bool]] = {**rules_duties.CHECKS}

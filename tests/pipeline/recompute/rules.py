@@ -50,6 +50,7 @@ CLASS = ("event_classes", "code_scheme", "class_code")
 FIELDS: dict[str, dict[str, Rule]] = {
     "platform_cases": {
         "case_id": TEXT_MUST,
+        "case_no": TEXT,
         "category": one_of("component", "event", must=True),
         "code_scheme": TEXT_MUST,
         "class_code": known(*CLASS, must=True),
@@ -103,6 +104,7 @@ FIELDS: dict[str, dict[str, Rule]] = {
     },
     "penalty_cases": {
         "case_no": TEXT_MUST,
+        "cause": TEXT,
         "procedure": one_of("general", "summary", must=True),
         "source": one_of("patrol", "hotline", "platform", "transfer", "video", "other"),
         "party_kind": one_of("person", "sole_trader", "organisation"),

@@ -1,0 +1,17 @@
+-- Problems reported per week, cell and class: the one pass over the cases from which hotspots and forecasts start.
+-- Weeks begin on Monday. Cancelled and refused cases are no problems.
+select
+    cast(date_trunc('week', reported.reported_at) as date) as week,
+    reported.street_code,
+    coalesce(reported.grid_code, 'unknown') as grid_code,
+    reported.event_class,
+    class.code_scheme || '.' || class.main_code as major_class,
+    count(*) as cases
+from {{ ref('fct_platform_case') }} as reported
+inner join {{ ref('dim_event_class') }} as class on reported.event_class = class.event_class
+cross join {{ ref('dim_as_of') }} as today
+where
+    reported.reported_at < today.ends_at
+    and reported.status <> 'not_accepted'
+    and not coalesce(reported.cancelled_at < today.ends_at, false)
+group by all

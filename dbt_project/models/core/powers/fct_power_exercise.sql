@@ -1,0 +1,47 @@
+-- Which power a penalty case exercised, one row a case. The case files do not name the item: the cause of action
+-- names a class of events (the longest name that stands in it), and the class leads to the one penalty item in force
+-- that is about it; cases from before the list count for the item that would be exercised now.
+with causes as (
+    select distinct cause
+    from {{ ref('fct_penalty_case') }}
+    where cause is not null
+),
+
+meant as (
+    select
+        causes.cause,
+        arg_max(class.event_class, (length(class.name_zh), class.event_class)) as event_class
+    from causes
+    inner join {{ ref('dim_event_class') }} as class
+        on class.category = 'event' and contains(causes.cause, class.name_zh)
+    group by causes.cause
+),
+
+items as (
+    select
+        bridge.event_class,
+        min(item.item_id) as item_id
+    from {{ ref('bridge_power_item_class') }} as bridge
+    inner join {{ ref('dim_power_item') }} as item on bridge.item_id = item.item_id
+    where item.power_type = 'penalty' and item.is_in_force
+    group by bridge.event_class
+    having count(*) = 1
+)
+
+select
+    penalty.case_no,
+    penalty.filed_on,
+    penalty.procedure,
+    penalty.squad_id,
+    penalty.street_code,
+    coalesce(meant.event_class, 'unknown') as event_class,
+    items.item_id,
+    coalesce(item.power_domain, 'unknown') as power_domain,
+    items.item_id is not null as is_attributed,
+    {{ provenance('penalty') }}
+from {{ ref('fct_penalty_case') }} as penalty
+cross join {{ ref('dim_as_of') }} as today
+left join meant on penalty.cause = meant.cause
+left join items on meant.event_class = items.event_class
+left join {{ ref('dim_power_item') }} as item on items.item_id = item.item_id
+where penalty.filed_on <= today.as_of_on
