@@ -6,6 +6,7 @@
 from pipelines.feeds.base import PLACE, Feed, Field
 from pipelines.feeds.case_files import DEMOLITIONS, ILLEGAL_BUILDINGS, PENALTY_CASES
 from pipelines.feeds.hotline import HOTLINE_TICKETS
+from pipelines.feeds.mechanism import CASE_FILE_REVIEWS, CASE_HANDLING_RETURNS, FINE_RECEIPTS
 from pipelines.feeds.platform import PLATFORM_CASE_FLOW, PLATFORM_CASES
 
 FEEDS: dict[str, Feed] = {
@@ -17,6 +18,7 @@ FEEDS: dict[str, Feed] = {
         PENALTY_CASES,
         ILLEGAL_BUILDINGS,
         DEMOLITIONS,
+        FINE_RECEIPTS, CASE_FILE_REVIEWS, CASE_HANDLING_RETURNS,
     )
 }
 

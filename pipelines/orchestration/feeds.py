@@ -27,7 +27,7 @@ from pipelines.settings import Settings
 WRITE_POOL = "warehouse_write"
 
 REFERENCE_TABLES = (
-    "squads", "squad_areas", "streets", "grids", "event_classes", "sla_rules", "departments", "calendar",
+    "squads", "squad_areas", "streets", "grids", "event_classes", "sla_rules", "departments", "law_limits", "calendar",
     "working_hours", "city",
 )  # fmt: skip
 

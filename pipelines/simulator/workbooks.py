@@ -42,31 +42,39 @@ def replace_if_new(path: Path, content: bytes) -> None:
     temporary.replace(path)
 
 
-def write_workbook(
-    path: Path, sheet: str, lines: Sequence[Sequence[Cell]], merges: Sequence[tuple[int, int, int, int]] = ()
-) -> None:
+Lines = Sequence[Sequence[Cell]]
+Merges = Sequence[tuple[int, int, int, int]]
+
+
+def write_workbook(path: Path, sheet: str, lines: Lines, merges: Merges = ()) -> None:
     """One sheet with those lines. `merges` are (first row, first column, last row, last column), from 0; the first cell's text stays."""
+    write_sheets(path, [(sheet, lines, merges)])
+
+
+def write_sheets(path: Path, sheets: Sequence[tuple[str, Lines, Merges]]) -> None:
+    """A workbook of several sheets, each (name, lines, merges)."""
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"title": sheet, "author": "simulator", "created": CREATED})
+    book.set_properties({"title": sheets[0][0], "author": "simulator", "created": CREATED})
     day = book.add_format({"num_format": "yyyy/m/d"})
     moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
     middle = book.add_format({"align": "center", "valign": "vcenter", "text_wrap": True})
-    page = book.add_worksheet(sheet)
-    for at, line in enumerate(lines):
-        for column, cell in enumerate(line):
-            if cell is None:
-                continue
-            if isinstance(cell, datetime):
-                page.write_datetime(at, column, cell, moment)
-            elif isinstance(cell, date):
-                page.write_datetime(at, column, datetime(cell.year, cell.month, cell.day), day)
-            elif isinstance(cell, str):
-                page.write_string(at, column, cell)
-            else:
-                page.write_number(at, column, cell)
-    for first, left, last, right in merges:
-        page.merge_range(first, left, last, right, lines[first][left] or "", middle)
+    for sheet, lines, merges in sheets:
+        page = book.add_worksheet(sheet)
+        for at, line in enumerate(lines):
+            for column, cell in enumerate(line):
+                if cell is None:
+                    continue
+                if isinstance(cell, datetime):
+                    page.write_datetime(at, column, cell, moment)
+                elif isinstance(cell, date):
+                    page.write_datetime(at, column, datetime(cell.year, cell.month, cell.day), day)
+                elif isinstance(cell, str):
+                    page.write_string(at, column, cell)
+                else:
+                    page.write_number(at, column, cell)
+        for first, left, last, right in merges:
+            page.merge_range(first, left, last, right, lines[first][left] or "", middle)
     book.close()
     replace_if_new(path, stream.getvalue())
 
