@@ -42,7 +42,9 @@ class CaseFileReview(dy.Schema):
     review_no = text("Number of the review sheet", "评查编号", nullable=False)
     period = count("Year under review", "评查年度", high=2100)
     org_id = text("Unit whose file it is", "被评单位", nullable=False, reference="departments:unit_code")
-    scope = code("Review of the whole city or of the bureau's own squads", "评查范围", ("city", "internal"), nullable=False)
+    scope = code(
+        "Review of the whole city or of the bureau's own squads", "评查范围", ("city", "internal"), nullable=False
+    )
     case_no = text("Number of the case file", "案卷编号")
     basic_failures = text("Basic items that fail, J1 to J9 joined by semicolons", "不合格基本项")
     form_score = number("Points for form, of 20", "形式分", low=0, high=20)

@@ -12,6 +12,7 @@ from pathlib import Path
 from pipelines.city import City, load_city
 from pipelines.errors import SetupError
 from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.simulator import receipts, reviews
 from pipelines.simulator.buildings import Building, draw_buildings
 from pipelines.simulator.hotline import Ticket, draw_tickets, settle, tickets_to_send
 from pipelines.simulator.hotline_files import troubles_of as hotline_troubles
@@ -21,6 +22,7 @@ from pipelines.simulator.lives import Case
 from pipelines.simulator.penalties import Penalty, draw_penalties
 from pipelines.simulator.penalty_books import troubles_of as penalty_troubles
 from pipelines.simulator.penalty_books import write_penalties
+from pipelines.simulator.penalty_law import observe_law
 from pipelines.simulator.platform import platform_cases
 from pipelines.simulator.platform_db import SOURCE as PLATFORM_FILE
 from pipelines.simulator.platform_db import write_platform
@@ -32,7 +34,10 @@ from pipelines.simulator.workbooks import replace_if_new
 from pipelines.simulator.world import CALIBRATED_ON, DEFAULT_CASES, LAST_DAY, Sizes, World, spans
 
 #: The rooms that draw on the four great sources or on none; each writes its own files.
-ROOMS: tuple[Callable[[Scene], list[FeedTruth]], ...] = ()
+ROOMS: tuple[Callable[[Scene], list[FeedTruth]], ...] = (
+    receipts.write,
+    reviews.write,
+)
 
 __all__ = ["CALIBRATED_ON", "DEFAULT_CASES", "Fault", "FeedTruth", "SimulationTruth", "simulate"]
 
@@ -79,7 +84,9 @@ def simulate(
         settle(world, span, own)
         tickets += own
         all_cases += new
-        penalties += draw_penalties(world, span, clock, serials)
+        penalties += observe_law(
+            world, clock, draw_penalties(world, span, clock, serials), span.last if span.calibrated else None
+        )
         buildings += draw_buildings(world, span, clock)
         if span.calibrated:
             calibrated = (len(all_cases), len(tickets), len(penalties))
