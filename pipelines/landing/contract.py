@@ -81,7 +81,8 @@ def judge(
                 _mark(faults, "in_the_future", name, late)
         keys = references.get((field.reference_table or "", *field.reference_columns))
         if keys is not None and not keys.is_empty():
-            wanted = frame.select(field.reference_columns)
+            # The last column of the reference is this field, whatever its name here; those before it are fields of their own.
+            wanted = frame.select(*field.reference_columns[:-1], pl.col(name).alias(field.reference_columns[-1]))
             known = wanted.join(keys.with_columns(_known=True), on=list(field.reference_columns), how="left",
                                 maintain_order="left")["_known"].fill_null(False)  # fmt: skip
             _mark(faults, "unknown_code", name, ~known & frame[name].is_not_null())

@@ -103,7 +103,7 @@ class Landing:
         for field, rule in FIELDS[batch.feed].items():
             if rule.known_in and record[field] is not None:
                 table, columns = rule.known_in
-                if tuple(record[column] for column in columns) not in self._known(table, columns):
+                if (*(record[column] for column in columns[:-1]), record[field]) not in self._known(table, columns):
                     raise Refused(f"{field} is not in {table}")
         _require_order(record, batch.feed)
         return record
