@@ -2,6 +2,7 @@
 select
     review.review_no,
     review.period,
+    make_date(review.period, 1, 1) as period_on,
     review.org_id,
     review.scope,
     review.case_no,

@@ -2,6 +2,7 @@
 select
     report.return_no,
     report.period,
+    make_date(report.period, 1, 1) as period_on,
     report.org_id,
     report.reported_on,
     coalesce(report.cases_handled, 0) as cases_handled,
