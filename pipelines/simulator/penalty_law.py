@@ -29,7 +29,7 @@ def observe_law(world: World, clock: Clock, cases: Sequence[Penalty], cut: date 
     for case in cases:
         rng = world.rng("penalty-law", case.case_no)
         if case.procedure == GENERAL:
-            _correct(rng, case, ("批评教育", "责令立即改正", "责令限期改正"), (30, 42, 28))
+            _correct(rng, case, (None, "批评教育", "责令立即改正", "责令限期改正"), (14, 26, 36, 24))
             if case.decided is not None:
                 _hear(rng, clock, case, cut)
                 _review(rng, case)
@@ -37,16 +37,17 @@ def observe_law(world: World, clock: Clock, cases: Sequence[Penalty], cut: date 
                 _surcharge(rng, case)
                 _publish(rng, case)
         else:
-            _correct(rng, case, ("批评教育", "责令立即改正"), (55, 45))
+            _correct(rng, case, (None, "批评教育", "责令立即改正"), (10, 52, 38))
             if case.fine and not case.breach and rng.random() < ON_SPOT_OVER:
                 _fine_too_much(case)
         case.archived = case.closed + timedelta(days=rng.randint(1, 20))
     return cases
 
 
-def _correct(rng: Random, case: Penalty, ways: Sequence[str], weights: Sequence[int]) -> None:
+def _correct(rng: Random, case: Penalty, ways: Sequence[str | None], weights: Sequence[int]) -> None:
     case.correction = rng.choices(ways, weights)[0]
-    case.corrected = rng.random() < 0.97
+    is_corrected = rng.random() < 0.97
+    case.corrected = is_corrected if case.correction else None
 
 
 def _is_large(case: Penalty) -> bool:

@@ -71,8 +71,8 @@ def _reviewed_on(year: int) -> date:
 
 
 def _of_year(scene: Scene, year: int) -> list[Penalty]:
-    """Cases of the year under review: it ends with November, so that those filed last can be closed."""
-    return [p for p in scene.penalties if date(year - 1, 12, 1) <= p.filed < date(year, 12, 1)]
+    """Cases of the year under review: it ends with October, so that those filed last are mostly closed by the review."""
+    return [p for p in scene.penalties if date(year - 1, 11, 1) <= p.filed < date(year, 11, 1)]
 
 
 def _review_lines(scene: Scene, rng: Random, year: int) -> Iterator[list[Cell]]:

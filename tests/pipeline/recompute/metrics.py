@@ -9,6 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from tests.pipeline.recompute.city import City
+from tests.pipeline.recompute.mechanism import mechanism
 from tests.pipeline.recompute.records import Landing
 from tests.pipeline.recompute.work import demolition
 
@@ -24,7 +25,7 @@ def _demolitions(landing: Landing, city: City, day: dt.date) -> Sums:
     return sums
 
 
-ROOMS: tuple[Callable[[Landing, City, dt.date], Sums], ...] = (_demolitions,)
+ROOMS: tuple[Callable[[Landing, City, dt.date], Sums], ...] = (_demolitions, mechanism)
 
 
 def recomputed_metrics(landing: Landing, city: City, day: dt.date) -> Sums:

@@ -8,12 +8,15 @@ from typing import Any
 
 import polars as pl
 
-from tests.pipeline.recompute import cells
+from tests.pipeline.recompute import cells, rules, rules_mechanism
 from tests.pipeline.recompute.city import City, plain_header
-from tests.pipeline.recompute.rules import FIELDS, KEYS, SEQUENCES, Rule
+from tests.pipeline.recompute.rules import Rule
 
 Record = dict[str, Any]
 EARLIEST = dt.date(1950, 1, 1)
+FIELDS = rules.FIELDS | rules_mechanism.FIELDS
+KEYS = rules.KEYS | rules_mechanism.KEYS
+SEQUENCES = rules.SEQUENCES | rules_mechanism.SEQUENCES
 
 
 class Refused(Exception):
@@ -83,7 +86,9 @@ class Landing:
             column = profile.get(field)
             if column is None:
                 continue
-            header = next((name for name in map(plain_header, column.get("from", [])) if name in present), None)
+            names = map(plain_header, column.get("from", []))
+            # A name is there as its hash only, which tells one person from another.
+            header = next((at for name in names for at in (name, f"{name}__hash") if at in present), None)
             key = rule.known_in[1][-1] if rule.known_in else field
             found[field] = Source(header, column.get("const"), self._city.codes(column, key), column.get("scale"))
         return found
@@ -165,6 +170,8 @@ def _require_order(record: Record, feed: str) -> None:
         times = [record[field] for field in sequence if record[field] is not None]
         if times != sorted(times):
             raise Refused("out of order")
+    if not rules_mechanism.fits(record, feed):
+        raise Refused("its fields do not fit together")
     if feed == "platform_cases" and (record["closed_at"] is not None) != (
         record["status"] in ("closed", "forced_close")
     ):
