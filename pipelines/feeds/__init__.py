@@ -5,14 +5,15 @@
 
 from pipelines.feeds.base import PLACE, Feed, Field
 from pipelines.feeds.case_files import DEMOLITIONS, ILLEGAL_BUILDINGS, PENALTY_CASES
+from pipelines.feeds.clues import VIDEO_CLUES
 from pipelines.feeds.duties import CAMPAIGNS, ENFORCEMENT_ACTIONS
 from pipelines.feeds.hotline import HOTLINE_TICKETS
+from pipelines.feeds.mechanism import CASE_FILE_REVIEWS, CASE_HANDLING_RETURNS, FINE_RECEIPTS
 from pipelines.feeds.platform import PLATFORM_CASE_FLOW, PLATFORM_CASES
+from pipelines.feeds.powers import POWER_ITEM_REVIEWS, POWER_ITEMS, RESPONSIBILITIES
 from pipelines.feeds.registers import ASSETS, DATA_EXCHANGES, INVESTMENTS, POLICY_DOCUMENTS, SYSTEMS
 from pipelines.feeds.service import DUTY_ROSTER, JOINT_OPERATIONS
 from pipelines.feeds.team import CITY_STATISTICS, ESTABLISHMENTS, ORGANISATIONS, STAFF, TRAINING_RECORDS
-from pipelines.feeds.clues import VIDEO_CLUES
-from pipelines.feeds.powers import POWER_ITEM_REVIEWS, POWER_ITEMS, RESPONSIBILITIES
 
 FEEDS: dict[str, Feed] = {
     feed.name: feed
@@ -41,6 +42,9 @@ FEEDS: dict[str, Feed] = {
         POWER_ITEM_REVIEWS,
         RESPONSIBILITIES,
         VIDEO_CLUES,
+        FINE_RECEIPTS,
+        CASE_FILE_REVIEWS,
+        CASE_HANDLING_RETURNS,
     )
 }
 

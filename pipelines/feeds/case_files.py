@@ -24,6 +24,7 @@ class PenaltyCase(dy.Schema):
     party_kind = code("Kind of party", "相对人类别", ("person", "sole_trader", "organisation"))
     party_name = text("Party", "行政相对人名称", personal="name")
     party_id = text("Party's ID or credit code", "相对人代码", personal="id_number")
+    power_item_code = text("Item of the power list that was exercised", "权力事项编码")
     place = text("Place of the offence", "违法地点", personal="address")
     street_code = text("Street or township, nine digits", "街道(乡镇)", nullable=False, reference="streets:street_code")
     squad_id = text("Squad that handled it", "办案中队", reference="squads:squad_id")
@@ -31,17 +32,30 @@ class PenaltyCase(dy.Schema):
     officer_2 = text("Second officer", "承办人二", personal="name")
     filed_on = day("Filed", "立案日期", nullable=False)
     notified_on = day("Party notified of the intended penalty", "告知日期")
+    hearing_requested_on = day("Hearing asked for", "申请听证日期")
+    hearing_notified_on = day("Party told when the hearing is", "听证通知日期")
+    hearing_held_on = day("Hearing held", "听证日期")
+    legal_reviewed_on = day("Legal review done", "法制审核日期")
     decided_on = day("Decided", "处罚决定日期")
     decision_no = text("Number of the decision", "处罚决定书文号")
     penalty_kinds = text("Kinds of penalty, joined by semicolons", "处罚类别")
     fine_yuan = amount("Fine, yuan", "罚款金额(元)")
     confiscated_yuan = amount("Confiscated, yuan", "没收金额(元)")
+    correction = code(
+        "What was asked besides the penalty: made to understand, or an order to put it right at once or by a day",
+        "教育改正方式",
+        ("educated", "ordered_at_once", "ordered_by_day"),
+    )
+    is_corrected = flag("Whether the offence was put right", "是否改正")
     served_on = day("Decision served", "送达日期")
     paid_on = day("Fine paid", "缴款日期")
     paid_yuan = amount("Paid, yuan", "缴款金额(元)")
+    surcharge_yuan = amount("Surcharge for late payment, yuan", "加处罚款(元)")
     collect_mode = code("How the fine was collected", "收缴方式", ("bank", "e_pay", "on_spot"))
+    published_on = day("Decision published", "公示日期")
     closed_on = day("Closed", "结案日期")
     close_type = code("How it ended", "结案方式", ("performed", "forced", "withdrawn", "terminated"))
+    archived_on = day("File archived", "归档日期")
 
     @dy.rule()
     def out_of_order__decided_on(cls) -> pl.Expr:

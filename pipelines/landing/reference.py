@@ -1,6 +1,7 @@
 """The city's reference tables into the schema `reference`: its CSV files, its calendar, its own facts.
 
-They are replaced as a whole each night. A table that the city does not have is there without rows, so that models stand.
+They are replaced as a whole each night. A table that the city does not have is the nation's (`national/<country>`, the same for all its
+cities) or is there without rows, so that models stand.
 """
 
 from pathlib import Path
@@ -33,7 +34,13 @@ TABLES: dict[str, dict[str, str]] = {
     "power_domains": {"power_domain": "varchar", "name_zh": "varchar", "name_en": "varchar", "is_penalty_category": "boolean"},
     "law_articles": {"law_zh": "varchar", "article": "varchar", "law_en": "varchar", "topic_zh": "varchar", "topic_en": "varchar",
                      "power_domain": "varchar", "valid_from": "date", "valid_to": "date", "strength": "varchar"},
+    "law_limits": {"rule_id": "varchar", "check_id": "varchar", "procedure": "varchar", "name_zh": "varchar",
+                   "name_en": "varchar", "duty_of": "varchar", "comparison": "varchar", "limit_value": "decimal(12,4)",
+                   "limit_unit": "varchar", "valid_from": "date", "valid_to": "date", "article": "varchar",
+                   "strength": "varchar"},
 }  # fmt: skip
+#: What the law of a country says stands here once; a city's own file of the same name takes its place.
+NATIONAL = Path(__file__).parent / "national"
 GENERATED = ("calendar", "working_hours", "city")
 
 
@@ -42,7 +49,7 @@ def load_reference(settings: Settings, city: City) -> dict[str, int]:
 
     Raises ProfileError naming the file, row, column and value that do not fit.
     """
-    frames = {name: _read(city.reference_dir / f"{name}.csv", columns) for name, columns in TABLES.items()}
+    frames = {name: _read(_file(city, name), columns) for name, columns in TABLES.items()}
     days = calendar(city.facts.country)
     generated = {"calendar": days, "working_hours": working_hours(city, days), "city": _facts(city)}
     counts: dict[str, int] = {}
@@ -75,6 +82,11 @@ def _facts(city: City) -> pl.DataFrame:
         "go_live": facts.go_live, **city.profile.definitions.model_dump(),
     }  # fmt: skip
     return pl.DataFrame([row], schema_overrides={"go_live": pl.Date})
+
+
+def _file(city: City, name: str) -> Path:
+    own = city.reference_dir / f"{name}.csv"
+    return own if own.is_file() else NATIONAL / city.facts.country / f"{name}.csv"
 
 
 def _read(path: Path, columns: dict[str, str]) -> pl.DataFrame:

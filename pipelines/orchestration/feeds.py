@@ -27,8 +27,8 @@ from pipelines.settings import Settings
 WRITE_POOL = "warehouse_write"
 
 REFERENCE_TABLES = (
-    "squads", "squad_areas", "streets", "grids", "event_classes", "sla_rules", "departments", "calendar",
-    "working_hours", "city", "power_domains", "law_articles",
+    "squads", "squad_areas", "streets", "grids", "event_classes", "sla_rules", "departments", "power_domains", "law_articles",
+    "law_limits", "calendar", "working_hours", "city",
 )  # fmt: skip
 
 

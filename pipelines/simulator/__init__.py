@@ -12,8 +12,20 @@ from pathlib import Path
 from pipelines.city import City, load_city
 from pipelines.errors import SetupError
 from pipelines.settings import PROJECT_ROOT, Settings
-from pipelines.simulator import duty, duty_books, exchanges, joint_operations, organisations, registers, staff, training
-from pipelines.simulator import clues, powers
+from pipelines.simulator import (
+    clues,
+    duty,
+    duty_books,
+    exchanges,
+    joint_operations,
+    organisations,
+    powers,
+    receipts,
+    registers,
+    reviews,
+    staff,
+    training,
+)
 from pipelines.simulator.buildings import Building, draw_buildings
 from pipelines.simulator.hotline import Ticket, draw_tickets, settle, tickets_to_send
 from pipelines.simulator.hotline_files import troubles_of as hotline_troubles
@@ -23,6 +35,7 @@ from pipelines.simulator.lives import Case
 from pipelines.simulator.penalties import Penalty, draw_penalties
 from pipelines.simulator.penalty_books import troubles_of as penalty_troubles
 from pipelines.simulator.penalty_books import write_penalties
+from pipelines.simulator.penalty_law import observe_law
 from pipelines.simulator.platform import platform_cases
 from pipelines.simulator.platform_db import SOURCE as PLATFORM_FILE
 from pipelines.simulator.platform_db import write_platform
@@ -45,6 +58,8 @@ ROOMS: tuple[Callable[[Scene], list[FeedTruth]], ...] = (
     exchanges.write,
     powers.write,
     clues.write,
+    receipts.write,
+    reviews.write,
 )
 
 __all__ = ["CALIBRATED_ON", "DEFAULT_CASES", "Fault", "FeedTruth", "SimulationTruth", "simulate"]
@@ -92,7 +107,9 @@ def simulate(
         settle(world, span, own)
         tickets += own
         all_cases += new
-        penalties += draw_penalties(world, span, clock, serials)
+        penalties += observe_law(
+            world, clock, draw_penalties(world, span, clock, serials), span.last if span.calibrated else None
+        )
         buildings += draw_buildings(world, span, clock)
         if span.calibrated:
             calibrated = (len(all_cases), len(tickets), len(penalties))

@@ -7,6 +7,7 @@ are closed by its end, as the report says (案件办结率100%).
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from random import Random
 
 from pipelines.simulator import people
@@ -22,6 +23,8 @@ ENDS = Weighted({"自动履行": 94.0, "强制执行": 4.0, "撤销": 1.0, "终�
 OFFICERS = 7
 #: Illustrative breaches of procedure, as shares of the general cases.
 SERVED_LATE, PAID_LATE, ONE_OFFICER = 0.012, 0.03, 0.0008
+#: From this day the law of 2021 applies.
+NEW_LAW = date(2021, 7, 15)
 #: Longer than any way from filing to closing that `_general` can draw; a year's corrections come when its last case is over.
 LONGEST = timedelta(days=180)
 
@@ -54,7 +57,18 @@ class Penalty:
     closed: date
     end: str
     style: int
+    #: The breach of procedure that it has, and others that came with it.
     breach: str = ""
+    further: tuple[str, ...] = ()
+    hearing_requested: date | None = None
+    hearing_notified: date | None = None
+    hearing_held: date | None = None
+    reviewed: date | None = None
+    surcharge: Decimal | None = None
+    published: date | None = None
+    archived: date | None = None
+    correction: str | None = None
+    corrected: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -140,19 +154,20 @@ def _hurried(way: _Way, days: int) -> _Way:
 
 
 def _summary(world: World, rng: Random, number: str, day: date) -> Penalty:
-    """Decided, served and closed on the spot; the limits are those of the law of that time (50 and 1000 yuan)."""
+    """Decided, served and closed on the spot; the limits are those of the law of that day."""
     case = _facts(world, rng, number, day, SUMMARY)
     case.decided = case.served = case.closed = day
     case.end = "自动履行"
     case.decision_no = number.replace("罚简", "罚简决")
-    most = 50 if case.party_kind == "自然人" else 1000
+    person, other, cash = (200, 3000, 100) if day >= NEW_LAW else (50, 1000, 20)
+    most = person if case.party_kind == "自然人" else other
     if rng.random() < 0.25:
         case.kinds = "警告"
         return case
     case.kinds = "罚款"
     case.fine = rng.choice([n for n in (10, 20, 30, 50, 100, 200, 300, 500) if n <= most])
-    case.mode = "当场收缴" if case.fine <= 20 or rng.random() < 0.01 else "银行代收"
-    case.breach = "cash_over_the_limit" if case.fine > 20 and case.mode == "当场收缴" else ""
+    case.mode = "当场收缴" if case.fine <= cash or rng.random() < 0.01 else "银行代收"
+    case.breach = "cash_over_the_limit" if case.fine > cash and case.mode == "当场收缴" else ""
     case.paid = day
     return case
 

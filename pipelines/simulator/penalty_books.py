@@ -50,7 +50,10 @@ OWN = {
     "place": "违法地点", "street_code": "街道（乡镇）", "squad_id": "办案中队", "officer_1": "承办人一", "officer_2": "承办人二",
     "filed_on": "立案日期", "notified_on": "告知日期", "fine_yuan": "罚款金额\n（万元）", "confiscated_yuan": "没收金额\n（万元）",
     "served_on": "送达日期", "paid_on": "缴款日期", "paid_yuan": "缴款金额\n（元）", "collect_mode": "收缴方式",
-    "closed_on": "结案日期", "close_type": "结案方式",
+    "closed_on": "结案日期", "close_type": "结案方式", "power_item_code": "权力事项编码",
+    "hearing_requested_on": "申请听证日期", "hearing_notified_on": "听证通知日期", "hearing_held_on": "听证日期",
+    "legal_reviewed_on": "法制审核日期", "correction": "教育改正方式", "is_corrected": "是否改正",
+    "surcharge_yuan": "加处罚款\n（元）", "published_on": "公示日期", "archived_on": "归档日期",
 }  # fmt: skip
 SLIPS = (
     Slip("decided_on", "2016-02-30", "bad_date"),
@@ -135,6 +138,16 @@ def cells(world: World, case: Penalty, as_of: date) -> Row:
         "collect_mode": case.mode if paid else None,
         "closed_on": day(case.closed, 5),
         "close_type": case.end if closed else None,
+        "power_item_code": None,
+        "hearing_requested_on": day(case.hearing_requested, 6),
+        "hearing_notified_on": day(case.hearing_notified, 7),
+        "hearing_held_on": day(case.hearing_held, 8),
+        "legal_reviewed_on": day(case.reviewed, 9),
+        "correction": case.correction,
+        "is_corrected": ("是" if case.corrected else "否") if closed and case.corrected is not None else None,
+        "surcharge_yuan": float(case.surcharge) if paid and case.surcharge is not None else None,
+        "published_on": day(case.published, 10),
+        "archived_on": day(case.archived, 11),
     }
 
 
@@ -172,8 +185,9 @@ def _count(truth: FeedTruth, case: Penalty, as_of: date) -> None:
     name = "general" if case.procedure == GENERAL else "summary"
     truth.notes[name] = truth.notes.get(name, 0) + 1
     truth.notes[f"{name}_open"] = truth.notes.get(f"{name}_open", 0) + (case.closed > as_of)
-    if case.breach and case.closed <= as_of:
-        truth.notes[case.breach] = truth.notes.get(case.breach, 0) + 1
+    if case.closed <= as_of:
+        for breach in filter(None, (case.breach, *case.further)):
+            truth.notes[breach] = truth.notes.get(breach, 0) + 1
 
 
 def _write(path: Path, rows: list[Row], truth: FeedTruth) -> None:

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from tests.pipeline.recompute.city import City
 from tests.pipeline.recompute.duties import duties
+from tests.pipeline.recompute.mechanism import mechanism
 from tests.pipeline.recompute.powers import powers
 from tests.pipeline.recompute.records import Landing
 from tests.pipeline.recompute.team import team_metrics
@@ -38,7 +39,14 @@ def _quality(landing: Landing, _: City, day: dt.date) -> Sums:
     return sums
 
 
-ROOMS: tuple[Callable[[Landing, City, dt.date], Sums], ...] = (_demolitions, _quality, team_metrics, duties, powers)
+ROOMS: tuple[Callable[[Landing, City, dt.date], Sums], ...] = (
+    _demolitions,
+    _quality,
+    team_metrics,
+    duties,
+    powers,
+    mechanism,
+)
 
 
 def recomputed_metrics(landing: Landing, city: City, day: dt.date) -> Sums:

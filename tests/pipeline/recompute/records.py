@@ -15,9 +15,6 @@ from tests.pipeline.recompute.rules import Rule
 
 Record = dict[str, Any]
 EARLIEST = dt.date(1950, 1, 1)
-FIELDS = rules.FIELDS | rules_powers.FIELDS
-KEYS = rules.KEYS | rules_powers.KEYS
-SEQUENCES = rules.SEQUENCES | rules_powers.SEQUENCES
 
 
 class Refused(Exception):
