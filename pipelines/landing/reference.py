@@ -11,6 +11,7 @@ import polars as pl
 from pipelines.city import City
 from pipelines.errors import ProfileError
 from pipelines.landing.calendar import calendar, working_hours
+from pipelines.landing.reporting import reporting_periods
 from pipelines.landing.store import first_row, write_connection
 from pipelines.settings import Settings
 
@@ -30,8 +31,12 @@ TABLES: dict[str, dict[str, str]] = {
                   "is_illustrative": "boolean"},
     "departments": {"unit_code": "varchar", "name_zh": "varchar", "name_en": "varchar", "kind": "varchar",
                     "parent_code": "varchar", "is_bureau": "boolean", "squad_id": "varchar"},
+    "evaluation_weights": {"object_type": "varchar", "object_id": "varchar", "indicator": "varchar", "weight": "decimal(5,2)",
+                           "scale": "varchar", "valid_from": "date", "valid_to": "date", "source": "varchar"},
+    "evaluation_bands": {"scale": "varchar", "low": "decimal(12,2)", "high": "decimal(12,2)", "score": "decimal(5,2)",
+                         "grade": "varchar", "valid_from": "date", "valid_to": "date", "source": "varchar"},
 }  # fmt: skip
-GENERATED = ("calendar", "working_hours", "city")
+GENERATED = ("calendar", "working_hours", "city", "reporting_periods")
 
 
 def load_reference(settings: Settings, city: City) -> dict[str, int]:
@@ -41,7 +46,10 @@ def load_reference(settings: Settings, city: City) -> dict[str, int]:
     """
     frames = {name: _read(city.reference_dir / f"{name}.csv", columns) for name, columns in TABLES.items()}
     days = calendar(city.facts.country)
-    generated = {"calendar": days, "working_hours": working_hours(city, days), "city": _facts(city)}
+    generated = {
+        "calendar": days, "working_hours": working_hours(city, days), "city": _facts(city),
+        "reporting_periods": reporting_periods(city),
+    }  # fmt: skip
     counts: dict[str, int] = {}
     with write_connection(settings, city.facts.time_zone) as connection:
         connection.begin()

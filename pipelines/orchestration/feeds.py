@@ -28,7 +28,7 @@ WRITE_POOL = "warehouse_write"
 
 REFERENCE_TABLES = (
     "squads", "squad_areas", "streets", "grids", "event_classes", "sla_rules", "departments", "calendar",
-    "working_hours", "city",
+    "working_hours", "city", "reporting_periods", "evaluation_weights", "evaluation_bands",
 )  # fmt: skip
 
 
