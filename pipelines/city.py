@@ -20,7 +20,6 @@ from pipelines.periods import CALENDAR, PeriodRule, check_rules
 from pipelines.settings import TIME_ZONE, Settings
 from pipelines.strict import Strict
 
-
 Table = TypeVar("Table", bound=Strict)
 
 

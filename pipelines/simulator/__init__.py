@@ -12,6 +12,7 @@ from pathlib import Path
 from pipelines.city import City, load_city
 from pipelines.errors import SetupError
 from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.simulator import appeals
 from pipelines.simulator.buildings import Building, draw_buildings
 from pipelines.simulator.hotline import Ticket, draw_tickets, settle, tickets_to_send
 from pipelines.simulator.hotline_files import troubles_of as hotline_troubles
@@ -32,7 +33,9 @@ from pipelines.simulator.workbooks import replace_if_new
 from pipelines.simulator.world import CALIBRATED_ON, DEFAULT_CASES, LAST_DAY, Sizes, World, spans
 
 #: The rooms that draw on the four great sources or on none; each writes its own files.
-ROOMS: tuple[Callable[[Scene], list[FeedTruth]], ...] = ()
+ROOMS: tuple[Callable[[Scene], list[FeedTruth]], ...] = (
+    appeals.write,
+)
 
 __all__ = ["CALIBRATED_ON", "DEFAULT_CASES", "Fault", "FeedTruth", "SimulationTruth", "simulate"]
 
