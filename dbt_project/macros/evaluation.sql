@@ -69,11 +69,13 @@ figures as (
         indicator.kind,
         objects.counts[indicator.numerator] as numerator,
         objects.counts[indicator.denominator] as denominator,
-        cast(case
-            when indicator.kind = 'rate' then abs(
-                cast(indicator.is_inverse as integer)
-                - objects.counts[indicator.numerator] / nullif(objects.counts[indicator.denominator], 0)
-            ) * 100
+        -- A case can be worked again without being handled yet, so that a rate can pass 1; a score never leaves 0 to 100.
+        cast(100 * case
+            when not coalesce(objects.counts[indicator.denominator] > 0, false) then null
+            when objects.counts[indicator.numerator] is null or indicator.is_inverse is null then null
+            when indicator.is_inverse
+                then greatest(1 - objects.counts[indicator.numerator] / objects.counts[indicator.denominator], 0)
+            else least(objects.counts[indicator.numerator] / objects.counts[indicator.denominator], 1)
         end as decimal(9, 4)) as score
     from objects
     cross join {{ ref('dim_indicator') }} as indicator
