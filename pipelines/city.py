@@ -194,6 +194,11 @@ class City:
         return self.folder / "reference"
 
     @property
+    def report_dir(self) -> Path:
+        """The figures of the city's report, if it has one (`pipelines.metrics.figures`)."""
+        return self.folder / "report"
+
+    @property
     def files(self) -> list[Path]:
         """Every file the profile is made of, in a fixed order."""
         return sorted(path for path in self.folder.rglob("*") if path.suffix in {".toml", ".csv", ".geojson"})

@@ -77,5 +77,7 @@ def _of_the_project(root: Path) -> list[tuple[Path, Path]]:
 
 
 def _of_the_city(city: City) -> list[tuple[Path, Path]]:
-    """The profile without its feeds: those say how records are read, not what follows from them."""
-    return [(city.folder, path) for path in city.files if path.relative_to(city.folder).parts[0] != "feeds"]
+    """The profile without its feeds (how records are read) and its report (what they are held against): facts follow from neither."""
+    return [
+        (city.folder, path) for path in city.files if path.relative_to(city.folder).parts[0] not in ("feeds", "report")
+    ]

@@ -13,6 +13,7 @@ from filelock import FileLock
 
 from pipelines.city import City
 from pipelines.errors import SetupError
+from pipelines.metrics.dictionary import FILE_NAME as SEMANTICS
 from pipelines.orchestration.resources import dbt_executable
 from pipelines.publish.contents import dbt_target, manifest_path
 from pipelines.settings import DBT_PROJECT_DIR, Settings
@@ -30,13 +31,13 @@ def prepare_manifest(settings: Settings, city: City) -> Path:
     # Dagster loads its definitions in several processes at once.
     with FileLock(path.with_name(".lock"), timeout=120):
         state = fingerprint(DBT_PROJECT_DIR)
-        if path.exists() and mark.exists() and mark.read_text() == state:
+        if path.with_name(SEMANTICS).exists() and path.exists() and mark.exists() and mark.read_text() == state:
             return path
         _parse(settings, city)
-        parsed = dbt_target(settings) / "manifest.json"
-        fresh = path.with_suffix(".fresh")
-        fresh.write_bytes(parsed.read_bytes())
-        fresh.replace(path)
+        for name in (SEMANTICS, path.name):
+            fresh = path.with_name(f"{name}.fresh")
+            fresh.write_bytes((dbt_target(settings) / name).read_bytes())
+            fresh.replace(path.with_name(name))
         mark.write_text(state)
     return path
 

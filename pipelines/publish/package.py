@@ -4,7 +4,6 @@ Belongs here: everything that touches the tables' bytes. Which tables, and when 
 decided elsewhere (`contents`, `release`).
 """
 
-import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,11 +23,6 @@ STORAGE_VERSION = "v1.0.0"
 #: The catalogue's name in the file; never the name of a schema in it, or `a.b` becomes ambiguous.
 FILE_NAME = "serving.duckdb"
 
-_BATCHES = Served(
-    "meta",
-    "batches",
-    "账本：每批数据一行，读入 = 入库 + 隔离\nThe ledger: one row per batch, read = loaded + quarantined",
-)
 _RELEASE = Served("meta", "release", "本发布版的说明，只有一行\nWhat this release is; one row")
 
 
@@ -64,7 +58,9 @@ def reader(build_db: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
-def contents(con: duckdb.DuckDBPyConnection, tables: Iterable[Served], catalog: str = "build") -> list[TableContent]:
+def contents(
+    con: duckdb.DuckDBPyConnection, tables: Iterable[Served], catalog: str | None = None
+) -> list[TableContent]:
     """Rows and digest of each table. The digest does not depend on the order of the rows.
 
     Sums of each row's MD5 (two halves, so nothing cancels out as it would with XOR) over its JSON form, with the
@@ -72,7 +68,7 @@ def contents(con: duckdb.DuckDBPyConnection, tables: Iterable[Served], catalog: 
     """
     held = []
     for table in tables:
-        source = relation(catalog, table)
+        source = relation(catalog or home_of(table), table)
         shape = con.sql(f"SELECT * FROM {source}")
         refuse_personal(table, shape.columns)
         [counted] = con.execute(
@@ -88,19 +84,6 @@ def digest_of(held: Iterable[TableContent], tables: Iterable[Served]) -> str:
     """One digest over all tables and what is said of them: a new definition is news, too."""
     said = [[table.label, table.comment, dict(table.columns)] for table in tables]
     return _sha256([[[content.table, content.digest] for content in held], said])
-
-
-def batches(con: duckdb.DuckDBPyConnection, as_of: dt.date) -> Served:
-    """The ledger as a release serves it (`meta.batches`), as a view on `con`: counts, never a person.
-
-    Up to the as-of day, so that a release of an old day does not change with what came after it.
-    """
-    con.execute("CREATE SCHEMA IF NOT EXISTS memory.meta")
-    con.execute(
-        f"""CREATE OR REPLACE VIEW memory.meta.batches AS
-            SELECT * FROM build.ops.ledger WHERE loaded_for_on <= DATE '{as_of}'"""
-    )
-    return _BATCHES
 
 
 def ledger_totals(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -119,13 +102,13 @@ def write(
 ) -> list[TableContent]:
     """Write `serving.duckdb` and `parquet/` into the folder; returns what was written, read back from the file."""
     file = folder / FILE_NAME
-    everything = [*tables, _BATCHES, _RELEASE]
+    everything = [*tables, _RELEASE]
     con.execute(f"ATTACH {quoted(file)} AS serving (STORAGE_VERSION '{STORAGE_VERSION}')")
     for schema in dict.fromkeys(table.schema for table in everything):
         con.execute(f"CREATE SCHEMA serving.{schema}")
-    for table in [*tables, _BATCHES]:
+    for table in tables:
         # Ordered, so that the same content gives the same file, compresses well and prunes by row group.
-        source = relation("memory" if table.schema == "meta" else "build", table)
+        source = relation(home_of(table), table)
         con.execute(f"CREATE TABLE {relation('serving', table)} AS SELECT * FROM {source} ORDER BY ALL")
     _write_release(con, about)
     for table in everything:
@@ -135,12 +118,17 @@ def write(
         con.execute(
             f"COPY (SELECT * FROM {relation('serving', table)}) TO {quoted(target)} (FORMAT parquet, COMPRESSION zstd)"
         )
-    written = contents(con, [*tables, _BATCHES], "serving")
+    written = contents(con, tables, "serving")
     con.execute("CHECKPOINT serving")
     con.execute("DETACH serving")
     if Path(f"{file}.wal").exists():
         raise RuntimeError(f"{file}.wal was left behind: the file is not whole by itself")
     return written
+
+
+def home_of(table: Served) -> str:
+    """The catalogue that a release takes the table from."""
+    return "memory" if table.schema == "meta" else "build"
 
 
 def relation(catalog: str, table: Served) -> str:

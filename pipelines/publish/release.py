@@ -22,7 +22,8 @@ from filelock import FileLock, Timeout
 from pipelines import __version__
 from pipelines.city import City
 from pipelines.errors import BusyError, SetupError
-from pipelines.publish import contents, package
+from pipelines.metrics import dictionary
+from pipelines.publish import contents, meta, package
 from pipelines.settings import Settings
 
 Outcome = Literal["published", "published_not_current", "switched", "unchanged"]
@@ -81,8 +82,9 @@ def publish(
     manifest = manifest or contents.load_manifest(contents.manifest_path(settings))
     tables = contents.served_tables(manifest)
     with _lock(settings), package.reader(settings.build_db) as con:
-        everything = [*tables, package.batches(con, as_of)]
-        held = [*package.contents(con, tables), *package.contents(con, everything[-1:], "memory")]
+        semantics = _semantics(settings)
+        everything = [*tables, *meta.meta_tables(con, tables, city, as_of, semantics)]
+        held = package.contents(con, everything)
         digest = package.digest_of(held, everything)
         current = current_release(settings)
         for known in list_releases(settings):
@@ -95,7 +97,7 @@ def publish(
             "ledger": package.ledger_totals(con),
             "checks": dict(checks),
         }
-        release = _write(settings, con, tables, held, about)
+        release = _write(settings, con, everything, held, about, semantics=semantics)
         return _point_at(settings, release, current, fresh=True)
 
 
@@ -155,6 +157,12 @@ def leftovers(settings: Settings) -> list[Path]:
     return sorted(settings.releases.glob(".tmp-*"))
 
 
+def _semantics(settings: Settings) -> dict[str, Any]:
+    """The metrics' definitions as a release carries them. A project without any has no file of them."""
+    path = contents.manifest_path(settings).with_name(dictionary.FILE_NAME)
+    return dictionary.portable(dictionary.load_semantics(path)) if path.exists() else dictionary.NOTHING
+
+
 def _about(settings: Settings, city: City, as_of: dt.date) -> dict[str, Any]:
     facts = city.facts
     return {
@@ -174,6 +182,8 @@ def _write(
     tables: list[contents.Served],
     held: list[package.TableContent],
     about: Mapping[str, Any],
+    *,
+    semantics: Mapping[str, Any],
 ) -> ReleaseInfo:
     building = settings.releases / f".tmp-{about['id']}"
     shutil.rmtree(building, ignore_errors=True)
@@ -182,6 +192,7 @@ def _write(
     if written != held:
         raise RuntimeError(f"the release does not hold what the build file holds: {written} != {held}")
     (building / "manifest.json").write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    (building / dictionary.FILE_NAME).write_text(json.dumps(semantics, ensure_ascii=False) + "\n", encoding="utf-8")
     for path in [*building.rglob("*"), building]:
         _fsync(path)
     final = settings.releases / str(about["id"])

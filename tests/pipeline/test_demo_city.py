@@ -5,6 +5,7 @@ What the simulator says it planted (`simulated.json`) is one side; what the nigh
 
 import datetime as dt
 import json
+import shutil
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +15,8 @@ import duckdb
 import pytest
 
 from pipelines.simulator import simulate
-from tests.pipeline.nights import Night, run_night
+from tests.pipeline.nights import Night, command, run_night
+from tests.pipeline.recompute.harder import write_demolitions
 
 AS_OF = dt.date(2017, 9, 25)
 
@@ -140,3 +142,50 @@ def test_every_table_and_column_says_what_it_is_in_both_languages(serving: duckd
     ).fetchall()
     for name, comment in said:
         assert comment and comment.count("\n") >= 1 and not comment.isascii(), name
+
+
+def figures(home: Path) -> dict[str, dict[str, Any]]:
+    with duckdb.connect(str(home / "current/serving.duckdb"), read_only=True) as connection:
+        rows = connection.execute("select * from meta.report_figures").to_arrow_table().to_pylist()
+    return {row["row_id"]: row for row in rows}
+
+
+def test_every_figure_of_the_report_holds(home: Path, night: Night) -> None:
+    rows = figures(home)
+    assert [
+        f"{row['row_id']}: {row['value']} {row['problem'] or ''}" for row in rows.values() if row["holds"] is False
+    ] == []
+    assert sorted(rows) == [f"S{number:03d}" for number in range(1, 142)]
+    for row in rows.values():
+        assert row["relation_rows"] or row["why_not_en"], row["row_id"]
+
+
+def test_the_command_line_answers_and_explains(home: Path, night: Night, tmp_path: Path) -> None:
+    asked = ("--where", "year>=2016", "--by", "squad_id", "--json")
+    answered = json.loads(command(home, "metric", "demolished_area_m2", *asked).stdout)["rows"]
+    explained = json.loads(command(home, "explain", "demolition.demolished_area_m2", *asked).stdout)
+    assert answered == [{"squad_id": f["squad_id"], "value": f["sum"]} for f in explained["figures"]]
+    assert explained["records"][0]["source_file"] == "case_files/拆除台账.xlsx"
+    written = tmp_path / "records.csv"
+    command(home, "explain", "拆除面积", "--to", str(written))
+    records = written.read_text(encoding="utf-8-sig").splitlines()
+    assert len(records) > 1000 and "source_row" in records[0]
+    said = command(home, "figures", "S067").stdout
+    assert "266443.27" in said and "marts.demolition" in said
+
+
+def test_a_changed_record_changes_its_figures_and_no_others(home: Path, night: Night, tmp_path: Path) -> None:
+    copy = tmp_path / "home"
+    shutil.copytree(home, copy, symlinks=True)
+    before = figures(copy)
+    with duckdb.connect(str(copy / "current/serving.duckdb"), read_only=True) as connection:
+        [record] = connection.execute(
+            "select demolition_no, building_case_no, null, demolished_on, cast(demolished_area_m2 + 100 as varchar) "
+            "from core.fct_demolition order by 1 limit 1"
+        ).fetchall()
+    write_demolitions(copy / "inbox/case_files/拆除台账（更正）.xlsx", [record])
+    assert run_night(copy, AS_OF).code == 0
+    after = figures(copy)
+    assert (before["S067"]["value"], after["S067"]["value"]) == ("266443.27", "266543.27")
+    assert (before["S067"]["holds"], after["S067"]["holds"]) == (True, False)
+    assert {row for row in before if before[row]["value"] != after[row]["value"]} == {"S067", "S068"}

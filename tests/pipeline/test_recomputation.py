@@ -16,6 +16,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipelines.metrics.dictionary import FILE_NAME, Dictionary, Metric, load_semantics
+from pipelines.metrics.query import Questions
 from pipelines.settings import PROJECT_ROOT
 from pipelines.simulator import simulate
 from tests.pipeline.nights import run_night
@@ -23,6 +25,7 @@ from tests.pipeline.recompute import City, Landing, case_closure, demolition, sq
 from tests.pipeline.recompute.closure import case_deadline, steps_by_case
 from tests.pipeline.recompute.deadlines import suspensions_of
 from tests.pipeline.recompute.harder import make_harder
+from tests.pipeline.recompute.metrics import Sums, recomputed_metrics
 from tests.pipeline.recompute.records import Batch
 
 FIRST, SECOND = dt.date(2017, 9, 20), dt.date(2017, 9, 25)
@@ -85,6 +88,41 @@ def test_a_mart_equals_its_recomputation_row_for_row(world: World, mart: str) ->
         assert len(served) > 40
         only_served, only_computed = Counter(served) - Counter(computed), Counter(computed) - Counter(served)
         assert (sorted(only_served), sorted(only_computed)) == ([], [])
+
+
+def _by_group(rows: list[tuple[Any, ...]]) -> dict[tuple[dt.date, str], Any]:
+    """{(month, squad or ''): value} without the groups in which nothing counts."""
+    return {(row[0], row[1] if len(row) > 2 else ""): row[-1] for row in rows if row[-1]}
+
+
+def _in_its_mart(
+    release: duckdb.DuckDBPyConnection, metric: Metric, groups: list[str]
+) -> dict[tuple[dt.date, str], Any]:
+    about = metric.about
+    groups = [about["mart_time"], *groups[1:]]
+    where = f"where {about['mart_where']}" if "mart_where" in about else ""
+    asked = f"select {', '.join(groups)}, {about['mart_expr']} from {about['mart']} {where} group by all"
+    return _by_group(release.execute(asked).fetchall())
+
+
+def test_a_metric_is_the_same_by_metricflow_in_its_mart_and_recomputed(world: World) -> None:
+    for day, path in world.releases.items():
+        dictionary, questions = Dictionary.of_file(path / FILE_NAME), Questions(load_semantics(path / FILE_NAME))
+        recomputed: Sums = recomputed_metrics(world.landing, CITY, day)
+        sums = {name: metric for name, metric in dictionary.metrics.items() if metric.denominator is None}
+        assert sorted(recomputed) == sorted(sums), "every sum has its recomputation"
+        with duckdb.connect(str(path / "serving.duckdb"), read_only=True) as release:
+            for name, metric in sums.items():
+                groups = ["month", *(["squad_id"] if "squad_id" in metric.dimensions else [])]
+                answered = _by_group(questions.ask(release, metric, groups))
+                assert answered == {group: value for group, value in recomputed[name].items() if value}, name
+                if "mart" in metric.about:
+                    assert _in_its_mart(release, metric, groups) == answered, name
+            for name, metric in dictionary.metrics.items():
+                if metric.denominator is not None:
+                    [(value,)] = questions.ask(release, metric)
+                    over, under = (sum(recomputed[part.name].values()) for part in metric.parts)
+                    assert value == (pytest.approx(float(over) / float(under)) if under else None), name
 
 
 def test_every_batch_has_as_many_acceptable_rows_as_were_loaded(world: World) -> None:

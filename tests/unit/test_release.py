@@ -84,7 +84,9 @@ def test_what_is_served_is_marts_and_core_unless_marked() -> None:
 def test_a_release_holds_the_tables_and_says_what_they_are(settings: Settings, city: City) -> None:
     info = publish(settings, city)
     assert (info.id, info.outcome, info.is_current) == ("20170925.1", "published", True)
-    assert sorted(path.name for path in info.path.iterdir()) == ["manifest.json", "parquet", "serving.duckdb"]
+    assert sorted(path.name for path in info.path.iterdir()) == [
+        "manifest.json", "parquet", "semantic_manifest.json", "serving.duckdb",
+    ]  # fmt: skip
     assert query(settings, "SELECT n, area_m2::VARCHAR FROM marts.totals") == [(3, "1.25")]
     assert query(settings, "SELECT release_id, as_of FROM meta.release") == [("20170925.1", DAY)]
     assert query(settings, "SELECT batch_id FROM meta.batches") == [("b1",)]
@@ -105,7 +107,7 @@ def test_the_manifest_tells_the_whole_release(settings: Settings, city: City) ->
         "batches": 1, "rows_read": 10, "rows_loaded": 9, "rows_quarantined": 1, "rows_superseded": 0,
     }  # fmt: skip
     assert {table["name"]: table["rows"] for table in about["tables"]} == {
-        "marts.totals": 1, "core.fct_cases": 100, "meta.batches": 1,
+        "marts.totals": 1, "core.fct_cases": 100, "meta.batches": 1, "meta.metrics": 0, "meta.report_figures": 0,
     }  # fmt: skip
     assert about["libraries"]["duckdb"] == duckdb.__version__
 

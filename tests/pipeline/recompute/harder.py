@@ -154,11 +154,11 @@ def _write_ledgers(inbox: Path, afterwards: bool) -> None:
         for n in range(27)
     ]
     _write_buildings(folder / "违法建设台账_补录.xlsx", found)
-    _write_demolitions(folder / "拆除台账_补录.xlsx", torn)
+    write_demolitions(folder / "拆除台账_补录.xlsx", torn)
     if afterwards:
         corrected = [(key, streets[(n + 1) % 3], "乡镇村庄", kind, on) for n, (key, _, _, kind, on) in enumerate(found)]
         _write_buildings(folder / "违法建设台账_更正.xlsx", corrected[::2])
-        _write_demolitions(folder / "拆除台账_更正.xlsx", [(*row[:4], "88.80") for row in torn[::5]])
+        write_demolitions(folder / "拆除台账_更正.xlsx", [(*row[:4], "88.80") for row in torn[::5]])
 
 
 def _write_buildings(path: Path, rows: list[tuple[Any, ...]]) -> None:
@@ -166,6 +166,6 @@ def _write_buildings(path: Path, rows: list[tuple[Any, ...]]) -> None:
     write_workbook(path, "违建台账", [("违法建设台账",), (), header, (), *rows])
 
 
-def _write_demolitions(path: Path, rows: list[tuple[Any, ...]]) -> None:
+def write_demolitions(path: Path, rows: list[tuple[Any, ...]]) -> None:
     header = ("拆除编号", "违建编号", "街道（乡镇）", "拆除情况/拆除日期", "拆除情况/拆除面积（平方米）")
     write_workbook(path, "拆除台账", [("拆除台账",), (), header, (), *rows])

@@ -1,0 +1,37 @@
+"""Every metric a second time: {metric: {(month, squad): value}} for all sums; a ratio follows from its two.
+
+Belongs here: gathering the rooms, and the sums that the recomputed marts hold already. The squad is '' where a metric has none.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable
+from decimal import Decimal
+
+from tests.pipeline.recompute.city import City
+from tests.pipeline.recompute.records import Landing
+from tests.pipeline.recompute.work import demolition
+
+Sums = dict[str, dict[tuple[dt.date, str], Decimal | int]]
+
+
+def _demolitions(landing: Landing, city: City, day: dt.date) -> Sums:
+    names = ("found_cases", "urban_found_cases", "new_found_cases", "demolition_events", "demolished_area_m2")
+    sums: Sums = {name: defaultdict(int) for name in names}
+    for month, _, squad, *values in demolition(landing, city, day):
+        for name, value in zip(names, values, strict=True):
+            sums[name][month, squad] += value
+    return sums
+
+
+ROOMS: tuple[Callable[[Landing, City, dt.date], Sums], ...] = (_demolitions,)
+
+
+def recomputed_metrics(landing: Landing, city: City, day: dt.date) -> Sums:
+    """All sums of all rooms."""
+    found: Sums = {}
+    for room in ROOMS:
+        sums = room(landing, city, day)
+        assert not found.keys() & sums.keys(), "a metric is recomputed in one room"
+        found |= sums
+    return found
