@@ -6,34 +6,42 @@
     city's. Posts and grids have the indicators that their composite score is made of, departments those from dispatch on.
 -#}
 {% macro evaluation(excluded) -%}
-sums as (
+places as (
     select
         evaluated.period_id,
-        case
-            when grouping(cases.street_code) = 0 then 'street'
-            when grouping(cases.grid_code) = 0 then 'grid'
-            when grouping(cases.unit_code) = 0 then 'department'
-            else 'city'
-        end as object_type,
-        coalesce(cases.street_code, cases.grid_code, cases.unit_code) as object_id,
-        map(
-            [{% for name in case_counts() %}'{{ name }}', {% endfor %}'reported_not_refused', 'handling_hours'],
-            [
-                {% for name in case_counts() -%}
-                cast(coalesce(sum(cases.{{ name }}), 0) as decimal(18, 4)),
-                {% endfor -%}
-                cast(coalesce(sum(cases.reported - cases.refused), 0) as decimal(18, 4)),
-                cast(coalesce(sum(cases.handling_seconds), 0) / 3600 as decimal(18, 4))
-            ]
-        ) as counts
+        cases.* exclude (period_id),
+        unnest(['city', 'street', 'grid', 'department']) as object_type,
+        unnest([city.city_id, cases.street_code, cases.grid_code, cases.unit_code]) as object_id
     from evaluated
+    cross join {{ ref('dim_city') }} as city
     -- A period without cases has an evaluation too: that of the city, all zero.
     left join {{ ref('fct_evaluation_case') }} as cases
         on evaluated.period_id = cases.period_id and not cases.{{ excluded }}
-    group by grouping sets (
-        (evaluated.period_id), (evaluated.period_id, cases.street_code), (evaluated.period_id, cases.grid_code),
-        (evaluated.period_id, cases.unit_code)
-    )
+),
+
+sums as (
+    select
+        period_id,
+        object_type,
+        object_id,
+        map(
+            [
+                {% for name in case_counts() -%}
+                '{{ name }}',
+                {% endfor -%}
+                'reported_not_refused', 'handling_hours'
+            ],
+            [
+                {% for name in case_counts() -%}
+                cast(coalesce(sum({{ name }}), 0) as decimal(18, 4)),
+                {% endfor -%}
+                cast(coalesce(sum(reported - refused), 0) as decimal(18, 4)),
+                cast(coalesce(sum(handling_seconds), 0) / 3600 as decimal(18, 4))
+            ]
+        ) as counts
+    from places
+    where object_id is not null
+    group by period_id, object_type, object_id
 ),
 
 weights as (
@@ -47,14 +55,11 @@ weights as (
 ),
 
 objects as (
-    select period_id, object_type, object_id, counts from sums where object_id is not null
+    select * from sums
     union all
-    select sums.period_id, 'city', city.city_id, sums.counts
-    from sums cross join {{ ref('dim_city') }} as city
-    where sums.object_type = 'city'
-    union all
-    select distinct weights.period_id, 'post', weights.object_id, sums.counts
-    from weights inner join sums on weights.period_id = sums.period_id and sums.object_type = 'city'
+    select distinct weights.period_id, 'post' as object_type, weights.object_id, sums.counts
+    from weights
+    inner join sums on weights.period_id = sums.period_id and sums.object_type = 'city'
     where weights.object_type = 'post'
 ),
 

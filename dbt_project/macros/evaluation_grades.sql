@@ -1,6 +1,6 @@
 {#-
     The end of an evaluation: what `evaluation` has made, with scores and grades. A grade needs a minimum of cases, a composite score a minimum of
-    known weights; a zero denominator gives no score. The columns are those of fct_evaluation_current.
+    known weights; a zero denominator gives no score. The CTE `graded` has the columns of fct_evaluation_current.
 -#}
 {% macro evaluation_grades() -%}
 together as (
@@ -22,34 +22,32 @@ together as (
     from composites
     inner join {{ ref('dim_indicator') }} as indicator on indicator.kind = 'composite'
     cross join {{ ref('dim_city') }} as city
+),
+
+graded as (
+    select
+        together.period_id,
+        evaluated.period_kind,
+        evaluated.starts_on,
+        evaluated.ends_on,
+        evaluated.freezes_on,
+        together.object_type,
+        together.object_id,
+        together.indicator,
+        cast(together.numerator as decimal(18, 4)) as numerator,
+        cast(together.denominator as decimal(18, 4)) as denominator,
+        together.score,
+        case
+            when together.volume >= if(together.object_type = 'grid', city.minimum_volume_grid, city.minimum_volume)
+                then band.grade
+        end as grade,
+        together.definition
+    from together
+    inner join evaluated on together.period_id = evaluated.period_id
+    cross join {{ ref('dim_city') }} as city
+    left join {{ source('reference', 'evaluation_bands') }} as band
+        on
+            band.scale = 'grade' and together.score >= band.low and together.score < coalesce(band.high, 1e12)
+            and evaluated.ends_on >= band.valid_from and evaluated.ends_on < coalesce(band.valid_to, date '9999-12-31')
 )
-
-select
-    together.period_id,
-    evaluated.period_kind,
-    evaluated.starts_on,
-    evaluated.ends_on,
-    evaluated.freezes_on,
-    together.object_type,
-    together.object_id,
-    together.indicator,
-    cast(together.numerator as decimal(18, 4)) as numerator,
-    cast(together.denominator as decimal(18, 4)) as denominator,
-    together.score,
-    case
-        when together.volume >= if(together.object_type = 'grid', city.minimum_volume_grid, city.minimum_volume)
-            then band.grade
-    end as grade,
-    together.definition
-{%- endmacro %}
-
-{#- From where those columns come; apart from them, so that a model can add columns of its own. -#}
-{% macro evaluation_source() -%}
-from together
-inner join evaluated on together.period_id = evaluated.period_id
-cross join {{ ref('dim_city') }} as city
-left join {{ source('reference', 'evaluation_bands') }} as band
-    on
-        band.scale = 'grade' and together.score >= band.low and together.score < coalesce(band.high, 1e12)
-        and evaluated.ends_on >= band.valid_from and evaluated.ends_on < coalesce(band.valid_to, date '9999-12-31')
 {%- endmacro %}

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from tests.pipeline.recompute.city import City
 from tests.pipeline.recompute.records import Landing
+from tests.pipeline.recompute.standing import hotline_metrics, platform_metrics
 from tests.pipeline.recompute.work import demolition
 
 Sums = dict[str, dict[tuple[dt.date, str], Decimal | int]]
@@ -24,7 +25,11 @@ def _demolitions(landing: Landing, city: City, day: dt.date) -> Sums:
     return sums
 
 
-ROOMS: tuple[Callable[[Landing, City, dt.date], Sums], ...] = (_demolitions,)
+ROOMS: tuple[Callable[[Landing, City, dt.date], Sums], ...] = (
+    _demolitions,
+    platform_metrics,
+    hotline_metrics,
+)
 
 
 def recomputed_metrics(landing: Landing, city: City, day: dt.date) -> Sums:

@@ -14,6 +14,8 @@ from tests.pipeline.recompute.rules import FIELDS, KEYS, SEQUENCES, Rule
 
 Record = dict[str, Any]
 EARLIEST = dt.date(1950, 1, 1)
+#: Landing copies hold a person as a hash under the column's name with this behind it.
+PERSON = "_hash"
 
 
 class Refused(Exception):
@@ -80,10 +82,12 @@ class Landing:
         found = {}
         profile = self._city.columns(feed)
         for field, rule in FIELDS[feed].items():
-            column = profile.get(field)
+            column = profile.get(field.removesuffix(PERSON) if rule.kind == "hash" else field)
             if column is None:
                 continue
-            header = next((name for name in map(plain_header, column.get("from", [])) if name in present), None)
+            suffix = PERSON if rule.kind == "hash" else ""
+            names = (name + suffix for name in map(plain_header, column.get("from", [])))
+            header = next((name for name in names if name in present), None)
             key = rule.known_in[1][-1] if rule.known_in else field
             found[field] = Source(header, column.get("const"), self._city.codes(column, key), column.get("scale"))
         return found
@@ -138,7 +142,7 @@ class Source:
             text = self.codes[text]
         if rule.one_of and text not in rule.one_of:
             raise Refused("unknown code")
-        if rule.kind in ("text", "code"):
+        if rule.kind in ("text", "code", "hash"):
             return text
         if rule.kind == "moment":
             return cells.moment(text)

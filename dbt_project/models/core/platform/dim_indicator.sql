@@ -52,7 +52,7 @@ with rates as (
 ),
 
 counts as (
-    select *
+    select listed.*
     from (
         values
         {% for name, zh in case_counts().items() -%}
@@ -98,12 +98,16 @@ indicators as (
 )
 
 -- Departments answer for what happens after dispatch.
-{%- set of_departments = [
-    'filed', 'dispatched', 'handle_due', 'handled', 'handled_on_time', 'handled_late', 'overdue_unhandled', 'close_due',
-    'closed', 'closed_on_time', 'closed_late', 'overdue_open', 'rework', 'reworked_again', 'returned', 'suspended',
-    'extended', 'reopened', 'force_closed', 'handling_hours'
-] %}
 select
     *,
-    coalesce(numerator in ('{{ of_departments | join("', '") }}') and coalesce(denominator, numerator) in ('{{ of_departments | join("', '") }}'), false) as is_of_departments
+    coalesce(
+        list_has_all(
+            [
+                'filed', 'dispatched', 'handle_due', 'handled', 'handled_on_time', 'handled_late', 'overdue_unhandled',
+                'close_due', 'closed', 'closed_on_time', 'closed_late', 'overdue_open', 'rework', 'reworked_again',
+                'returned', 'suspended', 'extended', 'reopened', 'force_closed', 'handling_hours'
+            ],
+            [numerator, coalesce(denominator, numerator)]
+        ), false
+    ) as is_of_departments
 from indicators

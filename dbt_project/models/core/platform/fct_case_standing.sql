@@ -9,6 +9,9 @@ with cases as (
         coalesce(department.handling_level, 'none') as handling_level,
         city.verify_limit_hours,
         city.accurate_dispatch,
+        city.on_time_closing_denominator,
+        city.rework_denominator,
+        city.filing_denominator,
         today.ends_at
     from {{ ref('fct_platform_case') }} as filed
     cross join {{ ref('dim_as_of') }} as today
@@ -24,6 +27,13 @@ happened as (
         *,
         {{ case_happened() }}
     from cases
+),
+
+flagged as (
+    select
+        *,
+        {{ case_flags() }}
+    from happened
 )
 
 select
@@ -44,10 +54,16 @@ select
     channel,
     is_bureau_task,
     is_live and status = 'suspended' as is_suspended_now,
-    {{ case_flags() }},
+    {% for name in case_counts() -%}
+        {{ name }},
+    {% endfor -%}
     cast(null as integer) as missed,
+    -- What the city divides by where the field does not agree.
+    if(on_time_closing_denominator = 'closed', closed, close_due) as on_time_closing_base,
+    if(rework_denominator = 'close_due', close_due, handled) as rework_base,
+    if(filing_denominator = 'accepted', accepted, reported) as filing_base,
     case when is_dispatched then date_diff('second', reported_at, dispatched_at) end as dispatch_seconds,
     case when is_handled then date_diff('second', dispatched_at, handled_at) end as handling_seconds,
     case when is_closed then date_diff('second', reported_at, closed_at) end as closing_seconds,
     {{ provenance() }}
-from happened
+from flagged

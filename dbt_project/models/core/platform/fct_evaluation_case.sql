@@ -29,7 +29,7 @@ cases as (
     cross join {{ ref('dim_city') }} as city
     inner join {{ ref('dim_period') }} as period
         on
-            period.starts_on <= today.as_of_on
+            today.as_of_on >= period.starts_on
             and cast(case
                 when city.case_cohort = 'due' and filed.due_at is not null then filed.due_at
                 when filed.filed_at < today.ends_at then filed.filed_at

@@ -1,5 +1,5 @@
--- Cases whose counting in a frozen period is another today than when it was frozen, and why: an appeal was upheld, the record came
--- late, it was corrected, or the city counts otherwise. Restatements lead here, and from here to the records.
+-- Cases whose counting in a frozen period is another today than when it was frozen, and why: an appeal was upheld, the
+-- record came late, it was corrected, or the city counts otherwise. Restatements lead here, and from here to records.
 with frozen as (
     select kept.*
     from {{ ref('fct_evaluation_frozen_case') }} as kept
@@ -10,7 +10,8 @@ with frozen as (
 freezings as (
     select
         frozen_row.period_id,
-        max(frozen_row.frozen_on) as frozen_on
+        max(frozen_row.frozen_on) as frozen_on,
+        arg_max(frozen_row.scheme, frozen_row.frozen_on) as scheme
     from {{ ref('fct_evaluation_frozen') }} as frozen_row
     inner join {{ ref('dim_as_of') }} as today on frozen_row.frozen_on <= today.as_of_on
     group by frozen_row.period_id
@@ -39,7 +40,7 @@ compared as (
             when was.case_id is null and not now.is_excluded then 'late_record'
             when was.case_id is null then null
             when was.was_excluded and coalesce(now.is_excluded, true) then null
-            when now.is_excluded is distinct from was.was_excluded and now.case_id is not null then 'appeal'
+            when coalesce(now.is_excluded <> was.was_excluded, false) then 'appeal'
             when now.standing = was.standing then null
             when now._batch_seq = was._batch_seq and now._source_row = was._source_row then 'recount'
             else 'correction'
@@ -53,11 +54,22 @@ compared as (
 )
 
 select
-    compared.* exclude (cause, excluded_on) replace (compared.period_id as period_id),
+    compared.period_id,
+    compared.case_id,
+    compared.old_street_code,
+    compared.street_code,
+    compared.old_grid_code,
+    compared.grid_code,
+    compared.old_unit_code,
+    compared.unit_code,
+    compared._batch_id,
+    compared._batch_seq,
+    compared._source_sheet,
+    compared._source_row,
     -- The same version of the record counts otherwise: the city has changed a definition, or a step came late.
     case
         when compared.cause <> 'recount' then compared.cause
-        when scheme.scheme <> frozen_scheme.scheme then 'definition'
+        when scheme.scheme <> freezings.scheme then 'definition'
         else 'correction'
     end as cause,
     case
@@ -67,10 +79,6 @@ select
     end as changed_on
 from compared
 inner join freezings on compared.period_id = freezings.period_id
-inner join (
-    select distinct period_id, frozen_on, scheme
-    from {{ ref('fct_evaluation_frozen') }}
-) as frozen_scheme on freezings.period_id = frozen_scheme.period_id and freezings.frozen_on = frozen_scheme.frozen_on
 cross join {{ ref('dim_evaluation_scheme') }} as scheme
 cross join {{ ref('dim_as_of') }} as today
 left join {{ ref('fct_batch') }} as batch on compared._batch_seq = batch.batch_seq

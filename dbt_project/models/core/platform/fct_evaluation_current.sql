@@ -10,4 +10,6 @@ with evaluated as (
 {{ evaluation('is_excluded') }},
 
 {{ evaluation_grades() }}
-{{ evaluation_source() }}
+
+select *
+from graded

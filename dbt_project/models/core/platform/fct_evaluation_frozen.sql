@@ -2,7 +2,7 @@
 -- are added and never changed, not even by a full refresh; so this table can not be made anew from the records.
 --
 -- Re-running an earlier day: rows frozen on later days do not count there, and a period whose freezing date had come
--- by that day is frozen once more, for that day and what follows up to the next freezing. What was shown stays as shown.
+-- by that day is frozen once more, for that day and what follows up to the next freezing. What was shown stays.
 {{ config(materialized='incremental', full_refresh=false, on_schema_change='append_new_columns') }}
 
 with evaluated as (
@@ -22,7 +22,12 @@ with evaluated as (
 
 {{ evaluation('is_excluded_at_freezing') }},
 
-{{ evaluation_grades() }},
-    (select dim_as_of.as_of_on from {{ ref('dim_as_of') }}) as frozen_on,
-    (select dim_evaluation_scheme.scheme from {{ ref('dim_evaluation_scheme') }}) as scheme
-{{ evaluation_source() }}
+{{ evaluation_grades() }}
+
+select
+    graded.*,
+    today.as_of_on as frozen_on,
+    scheme.scheme
+from graded
+cross join {{ ref('dim_as_of') }} as today
+cross join {{ ref('dim_evaluation_scheme') }} as scheme

@@ -41,20 +41,15 @@ compared as (
 -- A case that changed concerns every object that it was or is counted for; posts are the city's.
 concerned as (
     select distinct
-        change.period_id,
-        change.case_id,
-        change.cause,
-        change.changed_on,
-        object.object_type,
-        object.object_id
-    from {{ ref('fct_evaluation_case_change') }} as change
-    cross join lateral (
-        values
-        ('city', null), ('post', null), ('street', change.old_street_code), ('street', change.street_code),
-        ('grid', change.old_grid_code), ('grid', change.grid_code), ('department', change.old_unit_code),
-        ('department', change.unit_code)
-    ) as object (object_type, object_id)
-    where object.object_type in ('city', 'post') or object.object_id is not null
+        period_id,
+        case_id,
+        cause,
+        changed_on,
+        unnest(['city', 'post', 'street', 'street', 'grid', 'grid', 'department', 'department']) as object_type,
+        unnest(
+            ['', '', old_street_code, street_code, old_grid_code, grid_code, old_unit_code, unit_code]
+        ) as object_id
+    from {{ ref('fct_evaluation_case_change') }}
 ),
 
 causes as (
@@ -69,6 +64,7 @@ causes as (
         mode(cause order by cause) as cause,
         max(changed_on) as changed_on
     from concerned
+    where object_id is not null
     group by period_id, object_type, object_id
 )
 
@@ -96,4 +92,4 @@ left join causes
     on
         compared.period_id = causes.period_id
         and compared.object_type = causes.object_type
-        and (causes.object_id is null or compared.object_id = causes.object_id)
+        and causes.object_id in ('', compared.object_id)
