@@ -11,27 +11,14 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from pipelines.choices import Definitions
 from pipelines.errors import ProfileError
 from pipelines.feeds import FEEDS
+from pipelines.periods import CALENDAR, PeriodRule, check_rules
 from pipelines.settings import TIME_ZONE, Settings
-
-
-class Strict(BaseModel):
-    """A table of the profile; a key it does not know is an error, since it is most often a slip of the pen."""
-
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _has_no_other_key(cls, table: Any) -> Any:
-        if isinstance(table, dict):
-            known = [spec.alias or name for name, spec in cls.model_fields.items()]
-            if unknown := [str(key) for key in table if key not in known]:
-                raise ValueError(f"no key {', '.join(unknown)} here; the keys are: {', '.join(known)}")
-        return table
-
+from pipelines.strict import Strict
 
 Table = TypeVar("Table", bound=Strict)
 
@@ -161,19 +148,19 @@ class CityFacts(Strict):
         return name
 
 
-class Definitions(Strict):
-    """The definitions that the field does not agree on, as this city chooses them."""
-
-    satisfied_includes_fairly: bool = True
-    repeat_window_days: int = Field(default=30, ge=1, le=366)
-
-
 class CityProfile(Strict):
     """`city.toml`."""
 
     city: CityFacts
     working_hours: list[WorkingHours] = Field(default_factory=list)
     definitions: Definitions = Definitions()
+    reporting_periods: list[PeriodRule] = Field(default_factory=lambda: list(CALENDAR))
+
+    @field_validator("reporting_periods")
+    @classmethod
+    def _are_told_apart(cls, rules: list[PeriodRule]) -> list[PeriodRule]:
+        check_rules(rules)
+        return rules
 
 
 class City:

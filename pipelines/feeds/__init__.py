@@ -3,6 +3,7 @@
 `FEEDS` is the register that everything else goes by; a new feed is a module here and a line in it.
 """
 
+from pipelines.feeds.appeals import EVALUATION_APPEALS
 from pipelines.feeds.base import PLACE, Feed, Field
 from pipelines.feeds.case_files import DEMOLITIONS, ILLEGAL_BUILDINGS, PENALTY_CASES
 from pipelines.feeds.clues import VIDEO_CLUES
@@ -45,6 +46,7 @@ FEEDS: dict[str, Feed] = {
         FINE_RECEIPTS,
         CASE_FILE_REVIEWS,
         CASE_HANDLING_RETURNS,
+        EVALUATION_APPEALS,
     )
 }
 

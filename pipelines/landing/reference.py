@@ -12,6 +12,7 @@ import polars as pl
 from pipelines.city import City
 from pipelines.errors import ProfileError
 from pipelines.landing.calendar import calendar, working_hours
+from pipelines.landing.reporting import reporting_periods
 from pipelines.landing.store import first_row, write_connection
 from pipelines.settings import Settings
 
@@ -38,10 +39,14 @@ TABLES: dict[str, dict[str, str]] = {
                    "name_en": "varchar", "duty_of": "varchar", "comparison": "varchar", "limit_value": "decimal(12,4)",
                    "limit_unit": "varchar", "valid_from": "date", "valid_to": "date", "article": "varchar",
                    "strength": "varchar"},
+    "evaluation_weights": {"object_type": "varchar", "object_id": "varchar", "indicator": "varchar", "weight": "decimal(5,2)",
+                           "scale": "varchar", "valid_from": "date", "valid_to": "date", "source": "varchar"},
+    "evaluation_bands": {"scale": "varchar", "low": "decimal(12,2)", "high": "decimal(12,2)", "score": "decimal(5,2)",
+                         "grade": "varchar", "valid_from": "date", "valid_to": "date", "source": "varchar"},
 }  # fmt: skip
 #: What the law of a country says stands here once; a city's own file of the same name takes its place.
 NATIONAL = Path(__file__).parent / "national"
-GENERATED = ("calendar", "working_hours", "city")
+GENERATED = ("calendar", "working_hours", "city", "reporting_periods")
 
 
 def load_reference(settings: Settings, city: City) -> dict[str, int]:
@@ -51,7 +56,10 @@ def load_reference(settings: Settings, city: City) -> dict[str, int]:
     """
     frames = {name: _read(_file(city, name), columns) for name, columns in TABLES.items()}
     days = calendar(city.facts.country)
-    generated = {"calendar": days, "working_hours": working_hours(city, days), "city": _facts(city)}
+    generated = {
+        "calendar": days, "working_hours": working_hours(city, days), "city": _facts(city),
+        "reporting_periods": reporting_periods(city),
+    }  # fmt: skip
     counts: dict[str, int] = {}
     with write_connection(settings, city.facts.time_zone) as connection:
         connection.begin()

@@ -14,7 +14,7 @@ from pipelines.errors import ProfileError
 from pipelines.feeds import FEEDS
 from pipelines.landing.ingest import FeedResult, ingest_feed
 from pipelines.landing.load import Batch
-from pipelines.landing.reference import load_reference
+from pipelines.landing.reference import GENERATED, TABLES, load_reference
 from pipelines.landing.store import read_connection
 from pipelines.orchestration import metadata
 from pipelines.orchestration.failures import failure, passes_by_itself, speaks_plainly
@@ -26,10 +26,7 @@ from pipelines.settings import Settings
 #: The one write lane: everything that opens the build file is in this pool (its limit stands in `dagster.yaml`).
 WRITE_POOL = "warehouse_write"
 
-REFERENCE_TABLES = (
-    "squads", "squad_areas", "streets", "grids", "event_classes", "sla_rules", "departments", "power_domains", "law_articles",
-    "law_limits", "calendar", "working_hours", "city",
-)  # fmt: skip
+REFERENCE_TABLES = (*TABLES, *GENERATED)
 
 
 def external_assets(city: City) -> list[dg.AssetSpec]:

@@ -26,6 +26,7 @@ from pipelines.simulator import (
     staff,
     training,
 )
+from pipelines.simulator import appeals
 from pipelines.simulator.buildings import Building, draw_buildings
 from pipelines.simulator.hotline import Ticket, draw_tickets, settle, tickets_to_send
 from pipelines.simulator.hotline_files import troubles_of as hotline_troubles
@@ -60,6 +61,7 @@ ROOMS: tuple[Callable[[Scene], list[FeedTruth]], ...] = (
     clues.write,
     receipts.write,
     reviews.write,
+    appeals.write,
 )
 
 __all__ = ["CALIBRATED_ON", "DEFAULT_CASES", "Fault", "FeedTruth", "SimulationTruth", "simulate"]

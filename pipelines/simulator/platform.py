@@ -27,6 +27,8 @@ from pipelines.simulator.world import Span, Weighted, World
 #: Vendor's codes of the sources: 1 collector, 2 hotline, 3 phone, 4 video, 5 wechat, 6 leader, 7 transfer, 8 web.
 OWN_CHANNELS = Weighted({"1": 78.0, "4": 6.0, "5": 9.0, "6": 2.0, "7": 3.0, "8": 2.0})
 COLLECTORS = 60
+#: What the bureau keeps above its squads, as shares that each hold those before: the bureau itself, a section, the brigade. Illustrative.
+ABOVE = (("CG", 0.002), ("CGFZK", 0.005), ("CGDD", 0.02))
 #: Every so many of the bureau's cases meet this trouble: counts up to the day of the report, for the default size.
 TROUBLES = {
     "late": 1_050, "rework": 540, "returned": 190, "extended": 120, "suspended": 64, "reopened": 57, "forced": 0,
@@ -125,7 +127,8 @@ def _case(world: World, plan: _Plan, bursts: list[Flare], rng: Random, span: Spa
             flare = rng.choice(active)
             street, code = flare.street, flare.class_code
             grid = next(g for g in world.grids[street].items if g.code == flare.grid)
-        unit = "CGDD" if rng.random() < 0.02 else world.unit_of(world.squad_on(street, day))
+        luck = rng.random()
+        unit = next((own for own, share in ABOVE if luck < share), "") or world.unit_of(world.squad_on(street, day))
     condition = 2 if code == "0101" and scheme == EVENT and rng.random() < 0.1 else 1
     if plan.fate.suspended and code in BUREAU:
         code, condition = rng.choice(("0101", "0203", "0204", "0206")), 1

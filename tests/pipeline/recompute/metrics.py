@@ -14,6 +14,7 @@ from tests.pipeline.recompute.mechanism import mechanism
 from tests.pipeline.recompute.powers import powers
 from tests.pipeline.recompute.records import Landing
 from tests.pipeline.recompute.team import team_metrics
+from tests.pipeline.recompute.standing import hotline_metrics, platform_metrics
 from tests.pipeline.recompute.work import demolition
 
 Sums = dict[str, dict[tuple[dt.date, str], Decimal | int]]
@@ -46,6 +47,8 @@ ROOMS: tuple[Callable[[Landing, City, dt.date], Sums], ...] = (
     duties,
     powers,
     mechanism,
+    platform_metrics,
+    hotline_metrics,
 )
 
 

@@ -15,6 +15,8 @@ from tests.pipeline.recompute.rules import Rule
 
 Record = dict[str, Any]
 EARLIEST = dt.date(1950, 1, 1)
+#: Landing copies hold a person as a hash under the column's name with this behind it.
+PERSON = "_hash"
 
 
 class Refused(Exception):
@@ -85,10 +87,11 @@ class Landing:
         found = {}
         profile = self._city.columns(feed)
         for field, rule in FIELDS[feed].items():
-            column = profile.get(field)
+            column = profile.get(field.removesuffix(PERSON) if rule.kind == "hash" else field)
             if column is None:
                 continue
-            names = map(plain_header, column.get("from", []))
+            suffix = PERSON if rule.kind == "hash" else ""
+            names = (name + suffix for name in map(plain_header, column.get("from", [])))
             # A name is there as its hash only, which tells one person from another.
             header = next((at for name in names for at in (name, f"{name}__hash") if at in present), None)
             key = rule.known_in[1][-1] if rule.known_in else field
@@ -145,7 +148,7 @@ class Source:
             text = self.codes[text]
         if rule.one_of and text not in rule.one_of:
             raise Refused("unknown code")
-        if rule.kind in ("text", "code"):
+        if rule.kind in ("text", "code", "hash"):
             return text
         if rule.kind == "moment":
             return cells.moment(text)

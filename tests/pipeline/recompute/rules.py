@@ -20,7 +20,7 @@ ACTIONS = (
 
 @dataclass(frozen=True)
 class Rule:
-    """What one field may be. `known_in` is (reference table, its columns); numbers lie from `low` to `high`."""
+    """What one field may be; a "hash" stands for a person. `known_in` is (reference table, its columns); numbers lie from `low` to `high`."""
 
     kind: str
     must: bool = False
@@ -100,6 +100,9 @@ FIELDS: dict[str, dict[str, Rule]] = {
         "closed_at": MOMENT,
         "status": one_of("open", "closed", "cancelled"),
         "revisited_on": DAY,
+        "reply": TEXT,
+        "caller_phone_hash": Rule("hash"),
+        "caller_name_hash": Rule("hash"),
         "satisfaction": one_of("satisfied", "fairly", "unsatisfied", "unrated"),
     },
     "penalty_cases": {
@@ -158,6 +161,16 @@ FIELDS: dict[str, dict[str, Rule]] = {
         "method": one_of("self", "assisted", "forced"),
         "is_partial": FLAG,
     },
+    "evaluation_appeals": {
+        "appeal_no": TEXT_MUST,
+        "case_id": TEXT_MUST,
+        "period_id": TEXT,
+        "unit_code": known("departments", "unit_code"),
+        "reason": one_of("wrong_unit", "weather", "construction", "duplicate", "not_a_problem", "other", must=True),
+        "submitted_on": DAY_MUST,
+        "decided_on": DAY,
+        "outcome": one_of("excluded", "refused"),
+    },
 }
 
 KEYS = {
@@ -167,6 +180,7 @@ KEYS = {
     "penalty_cases": "case_no",
     "illegal_buildings": "building_case_no",
     "demolitions": "demolition_no",
+    "evaluation_appeals": "appeal_no",
 }
 
 #: Times that come one after another; any of them may be empty.
@@ -177,4 +191,5 @@ SEQUENCES: dict[str, list[tuple[str, ...]]] = {
     "penalty_cases": [("filed_on", "notified_on", "decided_on"), ("filed_on", "decided_on", "closed_on")],
     "illegal_buildings": [("started_on", "discovered_on"), ("discovered_on", "closed_on")],
     "demolitions": [],
+    "evaluation_appeals": [("submitted_on", "decided_on")],
 }

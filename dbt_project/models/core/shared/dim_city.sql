@@ -6,5 +6,15 @@ select
     region_code,
     go_live as went_live_on,
     satisfied_includes_fairly,
-    cast(repeat_window_days as integer) as repeat_window_days
+    cast(repeat_window_days as integer) as repeat_window_days,
+    on_time_closing_denominator,
+    rework_denominator,
+    filing_denominator,
+    accurate_dispatch,
+    case_cohort,
+    cast(verify_limit_hours as integer) as verify_limit_hours,
+    cast(handling_cap_hours as integer) as handling_cap_hours,
+    cast(minimum_volume as integer) as minimum_volume,
+    cast(minimum_volume_grid as integer) as minimum_volume_grid,
+    cast(minimum_weight as integer) as minimum_weight
 from {{ source('reference', 'city') }}

@@ -1,4 +1,4 @@
--- Units that handle cases: of the bureau, and others.
+-- Units that handle cases: of the bureau, and others. The handling level is the report's: 局机关、科室、大队、中队.
 select
     unit_code,
     name_zh,
@@ -6,5 +6,11 @@ select
     kind,
     parent_code,
     is_bureau,
-    squad_id
+    squad_id,
+    case
+        when not coalesce(is_bureau, false) then 'other'
+        when kind in ('section', 'squad') then kind
+        when parent_code is null then 'bureau'
+        else 'brigade'
+    end as handling_level
 from {{ source('reference', 'departments') }}

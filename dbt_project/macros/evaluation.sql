@@ -1,0 +1,117 @@
+{#-
+    The evaluation of the periods in the CTE `evaluated`, in long form: one row per period, object, indicator. `excluded` names the column
+    that says which cases an appeal has taken out. Used for the current evaluation and for what is frozen, which must not differ but in that.
+
+    Objects: the city, streets, grids, departments, and posts. A post is all who hold it together, never a person: its figures are the
+    city's. Posts and grids have the indicators that their composite score is made of, departments those from dispatch on.
+-#}
+{% macro evaluation(excluded) -%}
+places as (
+    select
+        evaluated.period_id,
+        cases.* exclude (period_id),
+        unnest(['city', 'street', 'grid', 'department']) as object_type,
+        unnest([city.city_id, cases.street_code, cases.grid_code, cases.unit_code]) as object_id
+    from evaluated
+    cross join {{ ref('dim_city') }} as city
+    -- A period without cases has an evaluation too: that of the city, all zero.
+    left join {{ ref('fct_evaluation_case') }} as cases
+        on evaluated.period_id = cases.period_id and not cases.{{ excluded }}
+),
+
+sums as (
+    select
+        period_id,
+        object_type,
+        object_id,
+        map(
+            [
+                {% for name in case_counts() -%}
+                '{{ name }}',
+                {% endfor -%}
+                'reported_not_refused', 'handling_hours'
+            ],
+            [
+                {% for name in case_counts() -%}
+                cast(coalesce(sum({{ name }}), 0) as decimal(18, 4)),
+                {% endfor -%}
+                cast(coalesce(sum(reported - refused), 0) as decimal(18, 4)),
+                cast(coalesce(sum(handling_seconds), 0) / 3600 as decimal(18, 4))
+            ]
+        ) as counts
+    from places
+    where object_id is not null
+    group by period_id, object_type, object_id
+),
+
+weights as (
+    select
+        evaluated.period_id,
+        evaluated.months,
+        weight.*
+    from evaluated
+    inner join {{ source('reference', 'evaluation_weights') }} as weight
+        on evaluated.ends_on >= weight.valid_from and evaluated.ends_on < coalesce(weight.valid_to, date '9999-12-31')
+),
+
+objects as (
+    select * from sums
+    union all
+    select distinct weights.period_id, 'post' as object_type, weights.object_id, sums.counts
+    from weights
+    inner join sums on weights.period_id = sums.period_id and sums.object_type = 'city'
+    where weights.object_type = 'post'
+),
+
+figures as (
+    select
+        objects.*,
+        indicator.indicator,
+        indicator.definition,
+        weights.weight,
+        weights.scale,
+        weights.months,
+        indicator.kind,
+        objects.counts[indicator.numerator] as numerator,
+        objects.counts[indicator.denominator] as denominator,
+        -- A case can be worked again without being handled yet, so that a rate can pass 1; a score never leaves 0 to 100.
+        cast(100 * case
+            when not coalesce(objects.counts[indicator.denominator] > 0, false) then null
+            when objects.counts[indicator.numerator] is null or indicator.is_inverse is null then null
+            when indicator.is_inverse
+                then greatest(1 - objects.counts[indicator.numerator] / objects.counts[indicator.denominator], 0)
+            else least(objects.counts[indicator.numerator] / objects.counts[indicator.denominator], 1)
+        end as decimal(9, 4)) as score
+    from objects
+    cross join {{ ref('dim_indicator') }} as indicator
+    left join weights
+        on
+            objects.period_id = weights.period_id and objects.object_type = weights.object_type
+            and (weights.object_id is null or objects.object_id = weights.object_id)
+            and indicator.indicator = weights.indicator
+    where
+        indicator.kind <> 'composite'
+        and (
+            objects.object_type in ('city', 'street') or weights.weight is not null
+            or (objects.object_type = 'department' and indicator.is_of_departments)
+        )
+),
+
+composites as (
+    select
+        figures.period_id, figures.object_type, figures.object_id, any_value(figures.counts) as counts,
+        coalesce(sum(figures.weight * coalesce(band.score, figures.score)), 0) as numerator,
+        coalesce(sum(figures.weight) filter (where coalesce(band.score, figures.score) is not null), 0) as denominator
+    from figures
+    inner join evaluated on figures.period_id = evaluated.period_id
+    -- Volume tables count an average month, so that a quarter or a year is not judged by three or twelve months' cases.
+    left join {{ source('reference', 'evaluation_bands') }} as band
+        on
+            figures.scale = band.scale
+            and figures.numerator / figures.months >= band.low
+            and figures.numerator / figures.months < coalesce(band.high, 1e12)
+            and evaluated.ends_on >= band.valid_from and evaluated.ends_on < coalesce(band.valid_to, date '9999-12-31')
+    where figures.weight is not null and (figures.kind = 'rate' or figures.scale is not null)
+    group by all
+)
+{%- endmacro %}

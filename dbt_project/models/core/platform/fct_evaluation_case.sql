@@ -1,0 +1,72 @@
+-- Each case in each reporting period that it is evaluated in, as it stood when the period was frozen or, before that,
+-- at the end of the as-of day: what happened after the freezing does not count, so that an evaluation changes only when
+-- a record does. The city chooses whether a case belongs to the period of its filing or of its deadline.
+with appeals as (
+    select
+        appeal.case_id,
+        period.period_id,
+        min(appeal.decided_on) as excluded_on
+    from {{ ref('fct_evaluation_appeal') }} as appeal
+    inner join {{ ref('dim_period') }} as period on appeal.period_id is null or appeal.period_id = period.period_id
+    where appeal.upheld = 1
+    group by appeal.case_id, period.period_id
+),
+
+cases as (
+    select
+        period.period_id,
+        period.freezes_on,
+        filed.*,
+        marks.* exclude (case_id),
+        channel.is_public,
+        department.squad_id as unit_squad_id,
+        city.verify_limit_hours,
+        city.accurate_dispatch,
+        city.handling_cap_hours,
+        least(today.ends_at, period.freezes_on + interval 1 day) as ends_at
+    from {{ ref('fct_platform_case') }} as filed
+    cross join {{ ref('dim_as_of') }} as today
+    cross join {{ ref('dim_city') }} as city
+    inner join {{ ref('dim_period') }} as period
+        on
+            today.as_of_on >= period.starts_on
+            and cast(case
+                when city.case_cohort = 'due' and filed.due_at is not null then filed.due_at
+                when filed.filed_at < today.ends_at then filed.filed_at
+                else filed.reported_at
+            end as date) between period.starts_on and period.ends_on
+    left join {{ ref('int_case_step_marks') }} as marks on filed.case_id = marks.case_id
+    left join {{ ref('dim_channel') }} as channel on filed.channel = channel.channel
+    left join {{ ref('dim_department') }} as department on filed.unit_code = department.unit_code
+    where filed.reported_at < today.ends_at
+),
+
+happened as (
+    select
+        *,
+        {{ case_happened() }}
+    from cases
+)
+
+select
+    happened.period_id,
+    happened.case_id,
+    happened.street_code,
+    happened.squad_id,
+    happened.grid_code,
+    case when happened.is_dispatched then happened.unit_code end as unit_code,
+    happened.channel,
+    {{ case_flags() }},
+    case
+        when not happened.is_handled then 0
+        when happened.handling_cap_hours = 0 then date_diff('second', happened.dispatched_at, happened.handled_at)
+        else least(
+            date_diff('second', happened.dispatched_at, happened.handled_at), happened.handling_cap_hours * 3600
+        )
+    end as handling_seconds,
+    appeals.excluded_on,
+    appeals.excluded_on is not null as is_excluded,
+    coalesce(appeals.excluded_on <= happened.freezes_on, false) as is_excluded_at_freezing,
+    {{ provenance('happened') }}
+from happened
+left join appeals on happened.case_id = appeals.case_id and happened.period_id = appeals.period_id

@@ -1,0 +1,19 @@
+-- When things first happened to a case that its record counts but does not date, and whether the platform itself
+-- marked a step as over its limit (环节时限). A case may have none of these.
+{{ config(materialized='table') }}
+
+select
+    case_id,
+    min(operated_at) filter (where action = 'redispatch') as first_redispatched_at,
+    min(operated_at) filter (where action = 'return') as first_returned_at,
+    min(operated_at) filter (where action = 'suspend') as first_suspended_at,
+    min(operated_at) filter (where action = 'extend') as first_extended_at,
+    min(operated_at) filter (where action = 'check_fail') as first_check_failed_at,
+    min(operated_at) filter (where action = 'reopen') as first_reopened_at,
+    -- Cancelling is also how a report that is not accepted ends.
+    max(operated_at) filter (where action = 'cancel') as given_up_at,
+    bool_or(is_timeout) filter (where action = 'file') as filing_timeout,
+    arg_min(is_timeout, (operated_at, step_id)) filter (where action = 'dispatch') as dispatch_timeout,
+    arg_max(is_timeout, (operated_at, step_id)) filter (where action in ('check_pass', 'check_fail')) as check_timeout
+from {{ ref('stg_platform__case_flow') }}
+group by case_id

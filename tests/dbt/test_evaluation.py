@@ -1,0 +1,178 @@
+"""Evaluations are frozen once and restated beside: a small city's nights, with a late record and a correction after the freezing.
+
+August freezes on the 10th of September: the first night sees it open, the second freezes it, the third knows better.
+"""
+
+import datetime as dt
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from pydantic import SecretStr
+
+from pipelines.city import City, load_city
+from pipelines.landing.ingest import ingest_feed
+from pipelines.landing.reference import load_reference
+from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.simulator import simulate
+from tests.dbt.conftest import run_dbt
+
+OPEN, FROZEN, LATER = dt.date(2017, 9, 8), dt.date(2017, 9, 12), dt.date(2017, 9, 20)
+FEEDS = ("platform_cases", "platform_case_flow", "evaluation_appeals")
+MODELS = ["--select", "+evaluation", "+evaluation_restatement", "+street_performance"]
+Row = dict[str, Any]
+Seen = dict[str, list[Row]]
+FIGURE = ("period_id", "object_type", "object_id", "indicator")
+
+
+def _look(settings: Settings) -> Seen:
+    tables = ("marts.evaluation", "marts.evaluation_restatement", "core.fct_evaluation_frozen", "core.fct_evaluation_case_change",
+              "core.fct_evaluation_case", "core.fct_case_standing", "core.dim_period", "core.fct_evaluation_appeal")  # fmt: skip
+    with duckdb.connect(str(settings.build_db), read_only=True) as connection:
+        return {name: connection.sql(f"select * from {name} order by all").pl().to_dicts() for name in tables}
+
+
+def _know_better(platform: Path) -> None:
+    """After the freezing a case of August is found not to have been closed, and another one comes to light."""
+    with closing(sqlite3.connect(platform)) as source, source:
+        columns = [row[1] for row in source.execute("pragma table_info(t_case)")]
+        row = source.execute(
+            "select * from t_case where inst_time between '2017-08-01' and '2017-08-31' and archive_time < '2017-09-05' "
+            "and dispatch_time is not null and act_status = '61' order by cast(rec_id as integer) limit 1"
+        ).fetchone()
+        found = dict(zip(columns, row, strict=True))
+        late = found | {"rec_id": "8800001", "task_num": "201708309999", "update_time": "2017-09-18 10:00:00"}
+        source.execute(f"insert into t_case values ({', '.join('?' * len(columns))})", [late[name] for name in columns])
+        source.execute(
+            "update t_case set archive_time = null, act_status = '60', update_time = '2017-09-19 10:00:00' where rec_id = ?",
+            [found["rec_id"]],
+        )
+
+
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Seen]:
+    """What there was to be seen after each night, after the first one was run again from scratch, and after the last one was."""
+    home = tmp_path_factory.mktemp("evaluation")
+    settings = Settings(
+        home=home,
+        city="changji",
+        cities=PROJECT_ROOT / "cities",
+        inbox=home / "inbox",
+        hash_key=SecretStr("a key for tests only, not a secret"),
+    )
+    city: City = load_city(settings)
+    load_reference(settings, city)
+    for night in (OPEN, FROZEN, LATER):
+        simulate(settings.inbox_dir, cases=250, as_of=night)
+        if night == LATER:
+            _know_better(settings.inbox_dir / "platform/platform.sqlite")
+        for feed in FEEDS:
+            assert not ingest_feed(settings, city, feed, night).problems
+    seen = {}
+    full = ["run", "--quiet", *MODELS, "--full-refresh"]
+    usual = ["run", "--quiet", *MODELS]
+    for name, night, command in (
+        ("open", OPEN, full), ("frozen", FROZEN, usual), ("later", LATER, usual), ("open again", OPEN, full),
+        ("later again", LATER, full),
+    ):  # fmt: skip
+        run_dbt(settings, city, (night, command))
+        seen[name] = _look(settings)
+    return seen
+
+
+def _of(rows: list[Row], period: str) -> dict[tuple[Any, ...], Row]:
+    return {tuple(row[name] for name in FIGURE): row for row in rows if row["period_id"] == period}
+
+
+def test_a_period_is_open_until_its_freezing_date(nights: dict[str, Seen]) -> None:
+    for name, is_frozen, frozen_on in (("open", False, None), ("frozen", True, FROZEN), ("later", True, FROZEN)):
+        rows = _of(nights[name]["marts.evaluation"], "2017-08").values()
+        assert rows
+        assert {(row["is_frozen"], row["frozen_on"]) for row in rows} == {(is_frozen, frozen_on)}
+
+
+def test_the_first_night_freezes_all_past_periods_at_once(nights: dict[str, Seen]) -> None:
+    frozen = {row["period_id"]: row["frozen_on"] for row in nights["open"]["marts.evaluation"]}
+    due = {row["period_id"] for row in nights["open"]["core.dim_period"] if row["freezes_on"] <= OPEN}
+    assert {period for period, day in frozen.items() if day == OPEN} == due
+    assert len(due) > 40
+
+
+def test_what_is_frozen_never_changes(nights: dict[str, Seen]) -> None:
+    assert _of(nights["later"]["marts.evaluation"], "2017-08") == _of(nights["frozen"]["marts.evaluation"], "2017-08")
+    written: list[Row] = []
+    for name in ("open", "frozen", "later", "open again", "later again"):
+        rows = nights[name]["core.fct_evaluation_frozen"]
+        assert all(row in rows for row in written[:2000:50])
+        assert len(rows) >= len(written)
+        written = rows
+
+
+def test_what_became_known_later_is_restated_with_its_cause(nights: dict[str, Seen]) -> None:
+    assert not _of(nights["frozen"]["marts.evaluation_restatement"], "2017-08")
+    restated = _of(nights["later"]["marts.evaluation_restatement"], "2017-08")
+    for name in ("filed", "not_closed"):
+        row = restated["2017-08", "city", "changji", name]
+        assert row["new_numerator"] - row["old_numerator"] == 1
+    assert ("2017-08", "city", "changji", "closed") not in restated, "one came late, one is not closed after all"
+    filed = restated["2017-08", "city", "changji", "filed"]
+    causes = {row["case_id"]: (row["cause"], row["changed_on"]) for row in nights["later"]["core.fct_evaluation_case_change"]
+              if row["period_id"] == "2017-08"}  # fmt: skip
+    assert causes["8800001"] == ("late_record", LATER)
+    assert Counter(cause for cause, _ in causes.values()) == {"late_record": 1, "correction": 1}
+    assert filed["cases_late"] == filed["cases_corrected"] == 1
+
+
+def test_an_appeal_upheld_after_the_freezing_is_restated_and_takes_the_case_out_of_nothing_else(
+    nights: dict[str, Seen],
+) -> None:
+    seen = nights["open"]
+    upheld = {row["case_id"]: row for row in seen["core.fct_evaluation_appeal"] if row["upheld"]}
+    assert len(upheld) == 2
+    late = {row["case_id"] for row in seen["core.fct_evaluation_case_change"] if row["cause"] == "appeal"}
+    assert late
+    assert late < upheld.keys(), "the other was heard before its month was frozen"
+    counted = {row["case_id"]: row["filed"] for row in seen["core.fct_case_standing"]}
+    assert all(counted[case] == 1 for case in upheld)
+    assert all(row["reason"] for row in upheld.values())
+
+
+def test_a_night_that_is_run_again_shows_what_it_showed(nights: dict[str, Seen]) -> None:
+    for name in ("open", "later"):
+        for table in ("marts.evaluation", "marts.evaluation_restatement"):
+            assert nights[name][table] == nights[f"{name} again"][table], (name, table)
+
+
+@pytest.mark.parametrize("part", ["street"])
+def test_a_periods_evaluation_sums_over_streets_to_the_citys(nights: dict[str, Seen], part: str) -> None:
+    sums: Counter[tuple[str, str, str]] = Counter()
+    city = {}
+    rates = [row for row in nights["later"]["marts.evaluation"] if row["indicator"] != "composite"]
+    for row in rates:
+        for side in ("numerator", "denominator"):
+            key = (row["period_id"], row["indicator"], side)
+            if row["object_type"] == "city":
+                city[key] = row[side] or 0
+            elif row["object_type"] == part:
+                sums[key] += row[side] or 0
+    # Hours are rounded object by object.
+    wrong = {
+        key for key, value in city.items() if abs(sums[key] - value) > (0.01 if key[1] == "handling_hours_mean" else 0)
+    }
+    assert len(city) > 1000
+    assert not wrong
+
+
+def test_no_case_is_counted_twice(nights: dict[str, Seen]) -> None:
+    seen = nights["later"]
+    kinds = {row["period_id"]: row["period_kind"] for row in seen["core.dim_period"]}
+    counted = Counter((kinds[row["period_id"]], row["case_id"]) for row in seen["core.fct_evaluation_case"])
+    assert set(counted.values()) == {1}
+    standing = [row["case_id"] for row in seen["core.fct_case_standing"]]
+    assert len(standing) == len(set(standing))
+    assert {case for _, case in counted} == set(standing)
+    assert len(counted) == 3 * len(standing)
