@@ -13,6 +13,7 @@ from pipelines.city import City, load_city
 from pipelines.errors import SetupError
 from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.simulator import (
+    appeals,
     clues,
     duty,
     duty_books,
@@ -26,7 +27,6 @@ from pipelines.simulator import (
     staff,
     training,
 )
-from pipelines.simulator import appeals
 from pipelines.simulator.buildings import Building, draw_buildings
 from pipelines.simulator.hotline import Ticket, draw_tickets, settle, tickets_to_send
 from pipelines.simulator.hotline_files import troubles_of as hotline_troubles

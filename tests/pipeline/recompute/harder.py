@@ -11,6 +11,7 @@ from typing import Any
 
 from pipelines.simulator.workbooks import write_workbook
 from tests.pipeline.recompute.close_calls import close_calls
+from tests.pipeline.recompute.harder_team import make_team_harder
 
 #: Cases that were closed long before the first night; the simulator leaves those alone from then on.
 SETTLED = "2017-08-01"
@@ -54,6 +55,7 @@ def make_harder(inbox: Path, *, afterwards: bool = False) -> None:
         close_calls(platform)
     platform.close()
     _write_ledgers(inbox, afterwards)
+    make_team_harder(inbox, afterwards=afterwards)
 
 
 def _edit(case: Row, number: int) -> None:

@@ -13,8 +13,8 @@ from tests.pipeline.recompute.duties import duties
 from tests.pipeline.recompute.mechanism import mechanism
 from tests.pipeline.recompute.powers import powers
 from tests.pipeline.recompute.records import Landing
-from tests.pipeline.recompute.team import team_metrics
 from tests.pipeline.recompute.standing import hotline_metrics, platform_metrics
+from tests.pipeline.recompute.team import team_metrics
 from tests.pipeline.recompute.work import demolition
 
 Sums = dict[str, dict[tuple[dt.date, str], Decimal | int]]
