@@ -107,7 +107,7 @@ def draw_clues(scene: Scene, span: Span) -> list[Clue]:
         else:
             street = world.streets.draw(rng)
             grid, code, outcome = world.grids[street].draw(rng).code, bureau_class(rng, seen.date()), rng.choice(ENDS)
-        number = f"GA{span.first:%y%m%d}-{n:04d}"
+        number = f"GA{first:%y%m%d}-{n:04d}"
         camera = f"SX{street[-3:]}{rng.randint(1, 40):03d}"
         clues.append(Clue(number, seen, forwarded, camera, code, street, grid, outcome, of))
     return clues
