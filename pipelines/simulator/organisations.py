@@ -46,8 +46,8 @@ ORGANISATION_COLUMNS = {
 }  # fmt: skip
 #: (organisation, posts, leading posts, document, from, to)
 POSTS: tuple[tuple[str, int, int, str, date, date | None], ...] = (
-    ("CGDD", 52, 2, "组建批复", FOUNDED, PLAN_DAY),
-    ("CG", 10, 2, "组建批复", FIRST_DAY, PLAN_DAY),
+    ("CGDD", 62, 2, "组建批复", FOUNDED, PLAN_DAY),
+    ("CG", 12, 2, "组建批复", FIRST_DAY, PLAN_DAY),
     ("CG", 14, 3, "“三定”方案", PLAN_DAY, None),
     ("CGDD", 69, 2, "“三定”方案", PLAN_DAY, None),
 )
