@@ -61,4 +61,5 @@ def test_the_demo_citys_profile_is_right() -> None:
     city = load_city(Settings(cities=PROJECT_ROOT / "cities"))
     assert set(city.feeds) == {
         "platform_cases", "platform_case_flow", "hotline_tickets", "penalty_cases", "illegal_buildings", "demolitions",
+        "fine_receipts", "case_file_reviews", "case_handling_returns",
     }  # fmt: skip
