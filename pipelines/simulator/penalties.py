@@ -126,7 +126,9 @@ def _general(world: World, rng: Random, number: str, day: date, cut: date | None
     if cut is not None and day + timedelta(days=way.closed) > cut:
         way = _hurried(way, (cut - day).days)
         if breach != "one_officer":
-            breach = "served_late" if way.served - way.decided > 7 else "paid_late" if way.paid - way.served > 15 else ""
+            breach = (
+                "served_late" if way.served - way.decided > 7 else "paid_late" if way.paid - way.served > 15 else ""
+            )
     case = _facts(world, rng, number, day, GENERAL)
     case.breach = breach
     if breach == "one_officer":
