@@ -125,7 +125,10 @@ def _general(world: World, rng: Random, number: str, day: date, cut: date | None
     way = _Way(notified, decided, served, paid, paid + rng.randint(0, 6))
     if cut is not None and day + timedelta(days=way.closed) > cut:
         way = _hurried(way, (cut - day).days)
-        breach = breach if breach == "one_officer" else ""
+        if breach != "one_officer":
+            breach = (
+                "served_late" if way.served - way.decided > 7 else "paid_late" if way.paid - way.served > 15 else ""
+            )
     case = _facts(world, rng, number, day, GENERAL)
     case.breach = breach
     if breach == "one_officer":
@@ -135,6 +138,8 @@ def _general(world: World, rng: Random, number: str, day: date, cut: date | None
     case.notified = day + timedelta(days=way.notified)
     if case.end == "终止":
         case.kinds, case.fine, case.confiscated = None, 0, 0
+        # What never came to a decision was not served late either.
+        case.breach = breach if breach == "one_officer" else ""
         return case
     case.decided, case.served = day + timedelta(days=way.decided), day + timedelta(days=way.served)
     case.decision_no = number.replace("罚案", "罚决")
@@ -144,6 +149,8 @@ def _general(world: World, rng: Random, number: str, day: date, cut: date | None
     if case.end != "撤销":
         case.paid = day + timedelta(days=way.paid)
         case.mode = "电子支付" if day.year >= 2016 and rng.random() < 0.3 else "银行代收"
+    elif breach == "paid_late":
+        case.breach = ""
     return case
 
 

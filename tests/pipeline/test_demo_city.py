@@ -189,3 +189,27 @@ def test_a_changed_record_changes_its_figures_and_no_others(home: Path, night: N
     assert (before["S067"]["value"], after["S067"]["value"]) == ("266443.27", "266543.27")
     assert (before["S067"]["holds"], after["S067"]["holds"]) == (True, False)
     assert {row for row in before if before[row]["value"] != after[row]["value"]} == {"S067", "S068"}
+
+
+def test_breaches_of_procedure_are_those_that_were_planted(
+    serving: duckdb.DuckDBPyConnection, truth: dict[str, Any]
+) -> None:
+    planted = truth["penalty_cases"]["notes"]
+    found = dict(
+        serving.execute("select check_id, sum(breaches) from marts.procedure_compliance group by all").fetchall()
+    )
+    assert found["service_time"] == planted["served_late"]
+    assert found["payment_time"] == planted["paid_late"]
+    assert found["notice_first"] == planted["no_notice"]
+    assert found["two_officers"] == planted["one_officer"]
+    assert found["no_auxiliary"] == planted["auxiliary"]
+    assert found["hearing_notice"] == planted["hearing_told_late"]
+    assert found["cash_on_spot"] == planted["cash_over_the_limit"]
+    assert found["on_spot_fine"] == planted["on_spot_fine_over_the_limit"]
+    assert found["surcharge_cap"] == found["surcharge_rate"] == planted["surcharge_over_the_fine"]
+    assert found["cash_hand_in"] == truth["fine_receipts"]["notes"]["handed_in_late"]
+
+
+def test_receipts_that_match_no_decision_are_visible(serving: duckdb.DuckDBPyConnection, truth: dict[str, Any]) -> None:
+    found = one(serving, "select sum(unmatched_receipts) from marts.fine_collection")
+    assert found == (truth["fine_receipts"]["notes"]["unmatched"],)

@@ -107,7 +107,8 @@ def _add_case(sums: Sums, case: Record, squad: str, day: dt.date) -> None:
 def _add_receipts(
     sums: Sums, city: City, known: tuple[list[Record], dict[str, str]], receipts: list[Record], day: dt.date
 ) -> None:
-    cases, squads = known
+    squads = known[1]
+    cases = [case for case in known[0] if case["decided_on"] and case["decided_on"] <= day]
     numbers = Counter(case["decision_no"] for case in cases)
     by_decision = {c["decision_no"]: c for c in cases if c["decision_no"] and numbers[c["decision_no"]] == 1}
     by_number = {case["case_no"]: case for case in cases}
@@ -123,10 +124,8 @@ def _add_receipts(
             sums["unmatched_receipts_yuan"][group] += yuan + surcharge
             continue
         squad = squads[case["case_no"]]
-        sums["fine_receipts"][_group(case["decided_on"] or receipt["paid_on"], squad)] += 1
-        if case["filed_on"] > day or case["decided_on"] is None or case["decided_on"] > day:
-            continue
         group = _group(case["decided_on"], squad)
+        sums["fine_receipts"][group] += 1
         term = limit("payment_time", case["served_on"], case["procedure"]) if case["served_on"] else None
         is_on_time = term is not None and receipt["paid_on"] <= last_day(city, case["served_on"], term)
         sums["received_fines_yuan"][group] += yuan

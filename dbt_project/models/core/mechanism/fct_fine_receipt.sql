@@ -1,5 +1,5 @@
--- Receipts of the bank that collects fines, one row each, with the case that they pay for. What matches no decision is
--- here all the same.
+-- Receipts of the bank that collects fines, one row each, with the case that they pay for. What matches no decision, or
+-- one that is not taken by the as-of day, is here all the same.
 with cases as (
     select
         penalty.case_no,
@@ -10,12 +10,14 @@ with cases as (
         penalty.served_on + cast(term.limit_value as integer) as due_on,
         count(*) over (partition by penalty.decision_no) as cases_of_this_number
     from {{ ref('fct_penalty_case') }} as penalty
+    cross join {{ ref('dim_as_of') }} as today
     left join {{ ref('dim_law_limit') }} as term
         on
             term.check_id = 'payment_time'
             and term.limit_unit = 'calendar_days'
             and penalty.served_on >= term.valid_from
             and (term.valid_to is null or penalty.served_on < term.valid_to)
+    where penalty.decided_on <= today.as_of_on
 ),
 
 -- The number of the decision leads to its case; else the number of the case does.
