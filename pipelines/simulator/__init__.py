@@ -33,9 +33,7 @@ from pipelines.simulator.workbooks import replace_if_new
 from pipelines.simulator.world import CALIBRATED_ON, DEFAULT_CASES, LAST_DAY, Sizes, World, spans
 
 #: The rooms that draw on the four great sources or on none; each writes its own files.
-ROOMS: tuple[Callable[[Scene], list[FeedTruth]], ...] = (
-    appeals.write,
-)
+ROOMS: tuple[Callable[[Scene], list[FeedTruth]], ...] = (appeals.write,)
 
 __all__ = ["CALIBRATED_ON", "DEFAULT_CASES", "Fault", "FeedTruth", "SimulationTruth", "simulate"]
 

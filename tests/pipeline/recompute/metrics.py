@@ -25,8 +25,20 @@ def _demolitions(landing: Landing, city: City, day: dt.date) -> Sums:
     return sums
 
 
+def _quality(landing: Landing, _: City, day: dt.date) -> Sums:
+    sums: Sums = {name: defaultdict(int) for name in ("batches_loaded", "rows_read", "rows_loaded", "rows_quarantined")}
+    for batch in landing.batches:
+        if batch.loaded_for > day:
+            continue
+        month, read, loaded = batch.loaded_for.replace(day=1), landing.rows_of(batch), len(landing.accepted[batch.id])
+        for name, value in zip(sums, (1, read, loaded, read - loaded), strict=True):
+            sums[name][month, ""] += value
+    return sums
+
+
 ROOMS: tuple[Callable[[Landing, City, dt.date], Sums], ...] = (
     _demolitions,
+    _quality,
     platform_metrics,
     hotline_metrics,
 )

@@ -52,6 +52,10 @@ class Landing:
         """{batch: its rows that break no rule}."""
         return {batch.id: self._accept(batch) for batch in self.batches}
 
+    def rows_of(self, batch: Batch) -> int:
+        """All rows of a batch, whatever became of them."""
+        return pl.read_parquet(self._folder / batch.feed / f"{batch.id}.parquet", columns=["_source_row"]).height
+
     def held_on(self, feed: str, day: dt.date) -> list[Record]:
         """The records of a feed as they were known on the night of the day: of each the latest by the source's own version where it has
         one, else the one that came last."""
