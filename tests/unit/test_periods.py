@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -43,9 +44,7 @@ def test_no_day_is_left_out_or_counted_twice(
     rules = [PeriodRule(kind=kind, last_day=before), PeriodRule(kind=kind, last_day=after, valid_from=changed)]
     found = periods(rules, FIRST, LAST)
     assert found[0].starts_on == FIRST
-    assert all(
-        later.starts_on == one.ends_on + dt.timedelta(days=1) for one, later in zip(found, found[1:], strict=False)
-    )
+    assert all(later.starts_on == one.ends_on + dt.timedelta(days=1) for one, later in pairwise(found))
     assert max(Counter(period.period_id for period in found).values()) == 1
     assert all(period.starts_on <= period.ends_on for period in found)
 
