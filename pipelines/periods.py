@@ -75,7 +75,7 @@ def _of_rule(rule: PeriodRule, begins: dt.date, until: dt.date, taken: set[str],
     starts = begins
     while starts <= until:
         ends = _end(rule, starts)
-        if name(rule.kind, ends) in taken:
+        while name(rule.kind, ends) in taken:
             ends = _end(rule, ends + ONE_DAY)
         if ends > until and whole:
             return

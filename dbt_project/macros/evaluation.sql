@@ -63,55 +63,53 @@ objects as (
     where weights.object_type = 'post'
 ),
 
-figures as (
+asked as (
     select
-        objects.*,
-        indicator.indicator,
-        indicator.definition,
+        evaluated.period_id,
+        kinds.object_type,
+        weights.object_id,
+        indicator.* exclude (name_zh, is_of_departments),
         weights.weight,
         weights.scale,
-        weights.months,
-        indicator.kind,
-        objects.counts[indicator.numerator] as numerator,
-        objects.counts[indicator.denominator] as denominator,
-        -- A case can be worked again without being handled yet, so that a rate can pass 1; a score never leaves 0 to 100.
-        cast(100 * case
-            when not coalesce(objects.counts[indicator.denominator] > 0, false) then null
-            when objects.counts[indicator.numerator] is null or indicator.is_inverse is null then null
-            when indicator.is_inverse
-                then greatest(1 - objects.counts[indicator.numerator] / objects.counts[indicator.denominator], 0)
-            else least(objects.counts[indicator.numerator] / objects.counts[indicator.denominator], 1)
-        end as decimal(9, 4)) as score
-    from objects
+        evaluated.months
+    from evaluated
+    cross join (select unnest(['city', 'street', 'grid', 'department', 'post']) as object_type) as kinds
     cross join {{ ref('dim_indicator') }} as indicator
     left join weights
         on
-            objects.period_id = weights.period_id and objects.object_type = weights.object_type
-            and (weights.object_id is null or objects.object_id = weights.object_id)
+            evaluated.period_id = weights.period_id and kinds.object_type = weights.object_type
             and indicator.indicator = weights.indicator
     where
         indicator.kind <> 'composite'
         and (
-            objects.object_type in ('city', 'street') or weights.weight is not null
-            or (objects.object_type = 'department' and indicator.is_of_departments)
+            kinds.object_type in ('city', 'street') or weights.weight is not null
+            or (kinds.object_type = 'department' and indicator.is_of_departments)
         )
 ),
 
-composites as (
+counted as (
     select
-        figures.period_id, figures.object_type, figures.object_id, any_value(figures.counts) as counts,
-        coalesce(sum(figures.weight * coalesce(band.score, figures.score)), 0) as numerator,
-        coalesce(sum(figures.weight) filter (where coalesce(band.score, figures.score) is not null), 0) as denominator
-    from figures
-    inner join evaluated on figures.period_id = evaluated.period_id
-    -- Volume tables count an average month, so that a quarter or a year is not judged by three or twelve months' cases.
-    left join {{ source('reference', 'evaluation_bands') }} as band
+        asked.* exclude (object_id, numerator, denominator),
+        objects.object_id,
+        objects.counts[asked.numerator] as numerator,
+        objects.counts[asked.denominator] as denominator,
+        objects.counts['filed'] as volume
+    from objects
+    inner join asked
         on
-            figures.scale = band.scale
-            and figures.numerator / figures.months >= band.low
-            and figures.numerator / figures.months < coalesce(band.high, 1e12)
-            and evaluated.ends_on >= band.valid_from and evaluated.ends_on < coalesce(band.valid_to, date '9999-12-31')
-    where figures.weight is not null and (figures.kind = 'rate' or figures.scale is not null)
-    group by all
+            objects.period_id = asked.period_id and objects.object_type = asked.object_type
+            and objects.object_id = coalesce(asked.object_id, objects.object_id)
+),
+
+figures as (
+    select
+        *,
+        -- A case can be worked again without being handled yet, so that a rate can pass 1; a score never leaves 0 to 100.
+        cast(100 * case
+            when not coalesce(denominator > 0, false) or numerator is null or is_inverse is null then null
+            when is_inverse then greatest(1 - numerator / denominator, 0)
+            else least(numerator / denominator, 1)
+        end as decimal(9, 4)) as score
+    from counted
 )
 {%- endmacro %}

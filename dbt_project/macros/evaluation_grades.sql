@@ -3,6 +3,24 @@
     known weights; a zero denominator gives no score. The CTE `graded` has the columns of fct_evaluation_current.
 -#}
 {% macro evaluation_grades() -%}
+composites as (
+    select
+        figures.period_id, figures.object_type, figures.object_id, figures.volume,
+        coalesce(sum(figures.weight * coalesce(band.score, figures.score)), 0) as numerator,
+        coalesce(sum(figures.weight) filter (where coalesce(band.score, figures.score) is not null), 0) as denominator
+    from figures
+    inner join evaluated on figures.period_id = evaluated.period_id
+    -- Volume tables count an average month, so that a quarter or a year is not judged by three or twelve months' cases.
+    left join {{ source('reference', 'evaluation_bands') }} as band
+        on
+            figures.scale = band.scale
+            and figures.numerator / figures.months >= band.low
+            and figures.numerator / figures.months < coalesce(band.high, 1e12)
+            and evaluated.ends_on >= band.valid_from and evaluated.ends_on < coalesce(band.valid_to, date '9999-12-31')
+    where figures.weight is not null and (figures.kind = 'rate' or figures.scale is not null)
+    group by all
+),
+
 together as (
     select
         period_id, object_type, object_id, indicator, definition, numerator, score,
@@ -18,7 +36,7 @@ together as (
                 then cast(composites.numerator / nullif(composites.denominator, 0) as decimal(9, 4))
         end as score,
         composites.denominator,
-        composites.counts['filed'] as volume
+        composites.volume
     from composites
     inner join {{ ref('dim_indicator') }} as indicator on indicator.kind = 'composite'
     cross join {{ ref('dim_city') }} as city

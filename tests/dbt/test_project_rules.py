@@ -95,15 +95,26 @@ def test_every_mart_has_a_key_and_a_unit_test(models: Models, manifest: Manifest
     assert not [mart for mart in marts if mart not in keyed or mart not in tried]
 
 
-def test_large_facts_are_incremental_by_their_key_and_all_facts_know_their_source(models: Models) -> None:
-    facts = [model for model in models if model["name"].startswith("fct_") and model["name"] != "fct_batch"]
-    incremental = [fact for fact in facts if fact["config"]["materialized"] == "incremental"]
-    assert incremental
-    assert {fact["config"]["materialized"] for fact in facts} <= {"incremental", "table"}
+#: Frozen figures are not made from one record each; they are only ever added to.
+FROZEN = {"fct_evaluation_frozen", "fct_evaluation_frozen_case"}
+NOT_OF_A_RECORD = {"fct_batch", "fct_evaluation_current", "fct_evaluation_frozen"}
+
+
+def test_facts_are_tables_or_incremental_by_their_key(models: Models) -> None:
+    facts = [model for model in models if model["name"].startswith("fct_")]
+    incremental = [f for f in facts if f["config"]["materialized"] == "incremental" and f["name"] not in FROZEN]
     assert not [fact["name"] for fact in incremental if fact["config"]["unique_key"] not in fact["columns"]]
+    assert not [fact["name"] for fact in facts if fact["config"]["materialized"] not in ("incremental", "table")]
+    of_records = [fact for fact in facts if fact["name"] not in NOT_OF_A_RECORD]
     assert not [
-        fact["name"] for fact in facts if not {"_batch_id", "_batch_seq", "_source_row"} <= set(fact["columns"])
+        fact["name"] for fact in of_records if not {"_batch_id", "_batch_seq", "_source_row"} <= set(fact["columns"])
     ]
+
+
+def test_what_is_frozen_is_never_built_anew(models: Models) -> None:
+    frozen = [model["config"] for model in models if model["name"] in FROZEN]
+    assert len(frozen) == len(FROZEN)
+    assert not [config for config in frozen if config["full_refresh"] is not False or config["unique_key"]]
 
 
 def test_each_kind_of_limit_has_a_unit_test(manifest: Manifest) -> None:

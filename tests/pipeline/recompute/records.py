@@ -16,7 +16,7 @@ from tests.pipeline.recompute.rules import Rule
 Record = dict[str, Any]
 EARLIEST = dt.date(1950, 1, 1)
 #: Landing copies hold a person as a hash under the column's name with this behind it.
-PERSON = "_hash"
+PERSON = "__hash"
 
 
 class Refused(Exception):
@@ -87,7 +87,7 @@ class Landing:
         found = {}
         profile = self._city.columns(feed)
         for field, rule in FIELDS[feed].items():
-            column = profile.get(field.removesuffix(PERSON) if rule.kind == "hash" else field)
+            column = profile.get(field.removesuffix("_hash") if rule.kind == "hash" else field)
             if column is None:
                 continue
             suffix = PERSON if rule.kind == "hash" else ""

@@ -6,6 +6,7 @@ Belongs here: one case and one ticket at a time, flag by flag, from the landed r
 import datetime as dt
 import tomllib
 from collections import defaultdict
+from itertools import pairwise
 from typing import Any
 
 from tests.pipeline.recompute.city import City
@@ -40,7 +41,7 @@ def _squads(city: City) -> dict[str, str]:
     return {row["unit_code"]: row["squad_id"] for row in city._tables["departments"] if row["squad_id"]}
 
 
-def _case(city: City, case: Record, taken: Steps, flow: list[Any], end: dt.datetime, squad: str) -> dict[str, int]:
+def _case(city: City, case: Record, taken: Steps, *, flow: list[Any], end: dt.datetime, squad: str) -> dict[str, int]:
     """The counts to which one case adds, anchored on its reporting (`r_…`) and on its filing."""
     chosen = tomllib.loads((city.folder / "city.toml").read_text(encoding="utf-8"))["definitions"]
 
@@ -79,6 +80,7 @@ def _case(city: City, case: Record, taken: Steps, flow: list[Any], end: dt.datet
     rework = (case["rework_count"] or 0) > 0 and not (taken.first("check_fail") or dt.datetime.min) >= end
     due_or_closed, moved = closed or over, taken.first("redispatch")
     counts |= {
+        "cancelled": 0,
         "filed_accurately": 1,
         "dispatch_due": 1,
         "dispatched": dispatched,
@@ -130,7 +132,7 @@ def platform_metrics(landing: Landing, city: City, day: dt.date) -> Sums:
             continue
         squad = city.squad(case["street_code"], (case["filed_at"] or case["reported_at"]).date())
         key = case["case_id"]
-        for name, value in _case(city, case, Steps(steps[key]), flows.get(key, []), end, squad).items():
+        for name, value in _case(city, case, Steps(steps[key]), flow=flows.get(key, []), end=end, squad=squad).items():
             on = case["reported_at" if name.startswith("r_") else "filed_at"].date().replace(day=1)
             sums["platform_" + name.removeprefix("r_")][on, squad] += int(value)
     return sums
@@ -150,7 +152,7 @@ def _repeats(tickets: list[Record], days: int) -> set[str]:
     found = set()
     for line in _lines_of_callers(tickets).values():
         line.sort(key=lambda ticket: (ticket["accepted_at"], ticket["ticket_id"]))
-        for before, ticket in zip(line, line[1:], strict=False):
+        for before, ticket in pairwise(line):
             if ticket["accepted_at"] <= before["accepted_at"] + dt.timedelta(days=days):
                 found.add(ticket["ticket_id"])
     return found
@@ -168,6 +170,7 @@ def _ticket(ticket: Record, end: dt.datetime, fairly: bool, repeats: set[str]) -
     pleased = ("satisfied", "fairly") if fairly else ("satisfied",)
     return {
         "received": 1,
+        "cancelled": 0,
         "replied": replied,
         "due": due_at is not None and (closed or due_at <= end),
         "closed": closed,
