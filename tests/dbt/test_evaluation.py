@@ -31,7 +31,8 @@ FIGURE = ("period_id", "object_type", "object_id", "indicator")
 
 def _look(settings: Settings) -> Seen:
     tables = ("marts.evaluation", "marts.evaluation_restatement", "core.fct_evaluation_frozen", "core.fct_evaluation_case_change",
-              "core.fct_evaluation_case", "core.fct_case_standing", "core.dim_period", "core.fct_evaluation_appeal")  # fmt: skip
+              "core.fct_evaluation_case", "core.fct_case_standing", "core.dim_period", "core.fct_evaluation_appeal",
+              "intermediate.int_case_deadlines", "reference.working_hours")  # fmt: skip
     with duckdb.connect(str(settings.build_db), read_only=True) as connection:
         return {name: connection.sql(f"select * from {name} order by all").pl().to_dicts() for name in tables}
 
@@ -176,3 +177,18 @@ def test_no_case_is_counted_twice(nights: dict[str, Seen]) -> None:
     assert len(standing) == len(set(standing))
     assert {case for _, case in counted} == set(standing)
     assert len(counted) == 3 * len(standing)
+
+
+def test_limits_in_work_hours_run_while_offices_are_open_and_urgent_ones_always(nights: dict[str, Seen]) -> None:
+    deadlines = [row for row in nights["later"]["intermediate.int_case_deadlines"] if row["base_due_at"]]
+    opening = sorted((row["start_at"], row["end_at"]) for row in nights["later"]["reference.working_hours"])
+    seen = Counter(row["limit_unit"] for row in deadlines)
+    assert min(seen["work_hours"], seen["urgent_hours"]) > 10
+    for row in deadlines:
+        begun, due, limit = row["started_at"], row["base_due_at"], dt.timedelta(hours=float(row["limit_value"]))
+        if row["limit_unit"] == "urgent_hours":
+            assert due - begun == limit
+        if row["limit_unit"] == "work_hours":
+            ran = [(max(start, begun), min(end, due)) for start, end in opening if start < due and end > begun]
+            assert sum((end - start for start, end in ran), dt.timedelta()) == limit
+            assert any(start < due <= end for start, end in opening), "a deadline is never in closed hours"
