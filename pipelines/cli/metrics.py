@@ -66,7 +66,7 @@ def metric(name: Name, by: By = None, where: Where = None, as_json: AsJson = Fal
     from pipelines.metrics.query import Questions
 
     with _release() as (connection, dictionary, release):
-        found = dictionary.find(name)
+        found = _find(connection, dictionary, name)
         groups, conditions = parse_groups(found, by or []), parse_conditions(found, where or [])
         questions = Questions(load_semantics(release.path / FILE_NAME))
         rows = questions.ask(connection, found, groups, conditions)
@@ -98,7 +98,7 @@ def explain(  # noqa: PLR0917  (options of a command)
     from pipelines.metrics.export import write_file
 
     with _release() as (connection, dictionary, release):
-        found = dictionary.find(name)
+        found = _find(connection, dictionary, name)
         groups, conditions = parse_groups(found, by or []), parse_conditions(found, where or [])
         result = explained(connection, found, groups, conditions, None if to else limit)
         told = _told(connection, found.name)
@@ -165,6 +165,21 @@ def figures(
         out().print(f"\n成立 hold: {held} / {asked} · 无法回答 cannot be answered: {len(rows) - asked} · {release.id}")
     if any(one["holds"] is False for one in rows):
         raise typer.Exit(1)
+
+
+def _find(connection: Any, dictionary: Any, asked: str) -> Any:
+    """The metric that was asked for, or the one that explains the mart's column that was asked for."""
+    mart, _, column = asked.removeprefix("marts.").rpartition(".")
+    known = _rows(
+        connection, "select * from meta.mart_columns where mart = ? and column_name = ?", [f"marts.{mart}", column]
+    )
+    by = known[0]["explained_by"] if known else asked
+    if known and by not in dictionary.metrics:
+        raise InputError(
+            "这个数字不是记录的合计", "this figure is not a sum of records", key="METRIC", value=asked,
+            remedy_zh=f"明细见：{by}", remedy_en=f"what it is made of: {by}",
+        )  # fmt: skip
+    return dictionary.find(by)
 
 
 _SIGNS = {"exact": "", "at_least": "≥ ", "almost": "≲ ", "up_to": "≤ ", "rounded": "≈ ", "derived": "≈ ", "none": ""}

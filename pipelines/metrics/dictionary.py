@@ -76,7 +76,7 @@ class Metric:
 
 
 class Dictionary:
-    """All metrics of a semantic manifest, by name; also found by code, Chinese name or mart column."""
+    """All metrics of a semantic manifest, by name; also found by code or Chinese name."""
 
     def __init__(self, manifest: Mapping[str, Any]) -> None:
         measures = dict(_measures(manifest["semantic_models"]))
@@ -100,24 +100,17 @@ class Dictionary:
         return cls(load_semantics(path))
 
     def find(self, asked: str) -> Metric:
-        """The metric of that name, code, Chinese name, or "mart.column".
+        """The metric of that name, code or Chinese name.
 
         Raises InputError naming what is near.
         """
         if asked in self.metrics:
             return self.metrics[asked]
-        mart, _, column = asked.removeprefix("marts.").rpartition(".")
         for metric in self.metrics.values():
             if asked in (metric.code, metric.name_zh):
                 return metric
-            if mart and (metric.about.get("mart"), metric.about.get("mart_expr")) == (
-                f"marts.{mart}",
-                f"sum({column})",
-            ):
-                return metric
-        near = [
-            name for name in self.metrics if any(word in name for word in column.lower().split("_") if len(word) > 2)
-        ]
+        words = [word for word in asked.rpartition(".")[2].lower().split("_") if len(word) > 2]
+        near = [name for name in self.metrics if any(word in name for word in words)]
         raise InputError(
             f"没有指标“{asked}”", f"there is no metric '{asked}'", key="METRIC", value=asked,
             remedy_zh=f"相近的：{'、'.join(near[:12]) or '无'}；`chengguan metrics` 列出全部",

@@ -22,12 +22,13 @@ PERSONAL_SUFFIXES = ("_hash", "_mask")
 
 @dataclass(frozen=True)
 class Served:
-    """One table of a release. `columns` are the columns' comments, by name."""
+    """One table of a release. `columns` are the columns' comments, `explained_by` what leads from a figure to its records, both by name."""
 
     schema: str
     name: str
     comment: str
     columns: Mapping[str, str] = field(default_factory=dict)
+    explained_by: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -92,6 +93,11 @@ def _served(node: Mapping[str, Any]) -> Served:
         name=node.get("alias") or node["name"],
         comment=_comment(node),
         columns={name: said for name, said in _column_comments(node) if said},
+        explained_by={
+            name: str(by)
+            for name, column in node.get("columns", {}).items()
+            if (by := _meta(column).get("explained_by"))
+        },
     )
 
 

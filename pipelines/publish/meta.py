@@ -1,4 +1,4 @@
-"""The schema `meta` of a release: the ledger, the metrics' definitions, and the report's figures beside ours.
+"""The schema `meta` of a release: the ledger, the metrics' definitions, what explains a mart's figure, and the report's figures beside ours.
 
 Belongs here: making these tables on the connection that a release is written from (as `memory.meta.*`) and what is said of them. What they
 hold comes from the ledger, the dictionary (`pipelines.metrics.dictionary`) and the figures (`pipelines.metrics.figures`).
@@ -53,6 +53,16 @@ METRICS = Served(
         "dimensions": "可分组的维度\nWhat it may be grouped by",
     },
 )
+MART_COLUMNS = Served(
+    "meta",
+    "mart_columns",
+    "集市表的每个数字列：对应的指标，或其明细所在的表\nEvery figure of a mart: the metric that explains it, or the relation in which its records stand",
+    {
+        "mart": "集市表\nMart",
+        "column_name": "列\nColumn",
+        "explained_by": "指标名，或明细所在的表，或一句说明\nA metric, a relation, or a sentence",
+    },
+)
 FIGURES = Served(
     "meta",
     "report_figures",
@@ -100,7 +110,9 @@ def meta_tables(
             SELECT * FROM build.ops.ledger WHERE loaded_for_on <= DATE '{as_of}'"""
     )
     definitions = city.profile.definitions.model_dump()
-    _create(con, METRICS, Dictionary(semantics).rows(definitions))
+    dictionary = Dictionary(semantics)
+    _create(con, METRICS, dictionary.rows(definitions))
+    _create(con, MART_COLUMNS, _explained(tables, dictionary))
     # The figures ask by the names that readers use: schema and table.
     for schema in {table.schema for table in tables}:
         con.execute(f'CREATE SCHEMA IF NOT EXISTS memory."{schema}"')
@@ -108,7 +120,18 @@ def meta_tables(
         name = f'"{table.schema}"."{table.name}"'
         con.execute(f"CREATE OR REPLACE VIEW memory.{name} AS SELECT * FROM build.{name}")
     _create(con, FIGURES, answer(con, load_figures(city.report_dir)))
-    return [BATCHES, METRICS, FIGURES]
+    return [BATCHES, METRICS, MART_COLUMNS, FIGURES]
+
+
+def _explained(tables: Sequence[Served], dictionary: Dictionary) -> Iterable[dict[str, str]]:
+    sums = {
+        (metric.about.get("mart"), metric.about.get("mart_expr")): name for name, metric in dictionary.metrics.items()
+    }
+    for table in tables:
+        for column in table.columns:
+            by = sums.get((table.label, f"sum({column})")) or table.explained_by.get(column)
+            if by:
+                yield {"mart": table.label, "column_name": column, "explained_by": by}
 
 
 def _create(con: duckdb.DuckDBPyConnection, table: Served, rows: Iterable[Mapping[str, Any]]) -> None:

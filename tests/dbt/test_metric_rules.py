@@ -78,3 +78,14 @@ def test_every_figure_of_a_mart_is_a_metric_or_says_how_it_is_explained(models: 
         and not {**column.get("meta", {}), **column.get("config", {}).get("meta", {})}.get("explained_by")
     ]
     assert not without
+
+
+def test_what_explains_a_figure_is_a_metric_or_a_relation_that_exists(models: Models, metrics: list[Metric]) -> None:
+    known = {metric.name for metric in metrics} | {f"{model['schema']}.{model['name']}" for model in models}
+    known |= {"meta.batches", "meta.metrics"}
+    said = [
+        {**column.get("meta", {}), **column.get("config", {}).get("meta", {})}.get("explained_by")
+        for model in models
+        for column in model["columns"].values()
+    ]
+    assert not [by for by in said if by and " " not in by and by not in known]

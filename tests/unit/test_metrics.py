@@ -119,10 +119,6 @@ def test_a_metric_is_found_by_name_code_and_chinese_name(asked: str) -> None:
     assert DICTIONARY.find(asked) is RATE
 
 
-def test_a_metric_is_found_by_the_column_of_its_mart() -> None:
-    assert DICTIONARY.find("marts.cases.filed").name == DICTIONARY.find("cases.filed").name == "filed"
-
-
 def test_an_unknown_metric_is_answered_with_those_near() -> None:
     with pytest.raises(InputError, match="closing_rate"):
         DICTIONARY.find("closing_time")
