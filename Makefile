@@ -17,7 +17,7 @@ SIMULATING := $(CHENGGUAN_HOME)/.simulating
 say = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup nightly test serve lint format lock clean clean-data
+.PHONY: help setup nightly test test-slow serve lint format lock clean clean-data
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -48,7 +48,11 @@ nightly: $(READY) ## run the night of the demo city, from its source systems to 
 
 test: $(READY) ## run the tests
 	$(call say,Running the tests)
-	@env -u CHENGGUAN_HOME -u CHENGGUAN_INBOX $(BIN)/python -m pytest -n 2 --dist loadfile
+	@env -u CHENGGUAN_HOME -u CHENGGUAN_INBOX $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+test-slow: $(READY) ## run the tests that take long: further worlds, whole builds of the models
+	$(call say,Running the slow tests)
+	@env -u CHENGGUAN_HOME -u CHENGGUAN_INBOX $(BIN)/python -m pytest -n 2 --dist loadfile -m slow
 
 serve: $(READY) ## open Dagster's UI on this machine
 	$(call say,Opening Dagster at http://127.0.0.1:3000 (Ctrl-C ends it))

@@ -21,6 +21,8 @@ from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.simulator import simulate
 from tests.dbt.conftest import run_dbt
 
+pytestmark = pytest.mark.slow
+
 OPEN, FROZEN, LATER = dt.date(2017, 9, 8), dt.date(2017, 9, 12), dt.date(2017, 9, 20)
 FEEDS = ("platform_cases", "platform_case_flow", "evaluation_appeals")
 MODELS = ["--select", "+evaluation", "+evaluation_restatement", "+street_performance"]

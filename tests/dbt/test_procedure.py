@@ -14,6 +14,8 @@ from pipelines.landing.store import write_connection
 from pipelines.settings import PROJECT_ROOT, Settings
 from tests.dbt.conftest import run_dbt
 
+pytestmark = pytest.mark.slow
+
 AS_OF, NEW_LAW = dt.date(2022, 3, 31), dt.date(2021, 7, 15)
 MODELS = ["procedure_compliance", "fine_collection", "publicity", "penalty_procedure", "bridge_penalty_case_officer"]
 

@@ -20,6 +20,8 @@ from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.simulator import simulate
 from tests.dbt.conftest import run_dbt
 
+pytestmark = pytest.mark.slow
+
 THEN, LATER, MOVED_ON = dt.date(2017, 9, 25), dt.date(2017, 12, 31), dt.date(2017, 10, 1)
 MARTS = ("staffing", "joint_operations", "training", "squad_workload", "squad_capacity", "squad_coverage")
 #: {mart: (what it is grouped by, what adds up)}.

@@ -144,6 +144,14 @@ def test_every_table_and_column_says_what_it_is_in_both_languages(serving: duckd
         assert comment and comment.count("\n") >= 1 and not comment.isascii(), name
 
 
+def test_every_record_of_core_leads_to_its_batch_and_row(serving: duckdb.DuckDBPyConnection) -> None:
+    traced = serving.execute("select table_name from duckdb_columns() where column_name = '_batch_seq'").fetchall()
+    assert len(traced) > 20
+    for (table,) in traced:
+        lost = f"select count(*) from core.{table} where _source_row is null or _batch_seq not in (select batch_seq from meta.batches)"
+        assert one(serving, lost) == (0,), table
+
+
 def figures(home: Path) -> dict[str, dict[str, Any]]:
     with duckdb.connect(str(home / "current/serving.duckdb"), read_only=True) as connection:
         rows = connection.execute("select * from meta.report_figures").to_arrow_table().to_pylist()

@@ -79,6 +79,7 @@ def test_readers_keep_the_later_release_after_an_old_night(story: Story) -> None
     assert (story.home / "current").readlink().name == story.nights[1].report["release"]["release"]
 
 
+@pytest.mark.slow
 def test_facts_built_night_by_night_equal_facts_built_from_scratch(story: Story, home: Path) -> None:
     # The night after an earlier day's night rebuilds everything; the story's second night was incremental.
     night = run_night(home, AS_OF)
@@ -156,6 +157,7 @@ def cities(tmp_path: Path) -> Path:
     return Path(shutil.copytree(PROJECT_ROOT / "cities", tmp_path / "cities"))
 
 
+@pytest.mark.slow
 def test_a_broken_profile_of_a_feed_fails_that_feed_alone(home: Path, cities: Path) -> None:
     profile = cities / "changji/feeds/demolitions.toml"
     profile.write_text(profile.read_text().replace("[columns.demolished_on]", "[columns.demolished]"))

@@ -63,7 +63,10 @@ class World:
             return release.execute(question).fetchall()
 
 
-@pytest.fixture(scope="module", params=WORLDS, ids="seed {}".format)
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(seed, id=f"seed {seed}", marks=[pytest.mark.slow] if seed != 12 else []) for seed in WORLDS],
+)
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> World:
     # All worlds live in the same place, one after another: there dbt finds its parse of the project again, which takes as long as the models.
     home = tmp_path_factory.getbasetemp() / "home"
