@@ -65,7 +65,7 @@ def test_a_later_night_brings_what_is_new(story: Story) -> None:
 
 def test_a_second_night_with_nothing_new_loads_no_batch_and_publishes_nothing(story: Story) -> None:
     again = story.nights[2].report
-    assert [feed["batches"] for feed in again["feeds"].values()] == [0] * 6
+    assert [feed["batches"] for feed in again["feeds"].values()] == [0] * len(FEEDS)
     assert again["release"]["outcome"] == "unchanged"
     assert again["release"]["release"] == story.nights[1].report["release"]["release"]
 
