@@ -8,11 +8,7 @@ select
     actions.unit,
     actions.acted_on,
     actions.street_code,
-    coalesce(
-        actions.squad_id,
-        case when area.valid_to is null or actions.acted_on < area.valid_to then area.squad_id end,
-        'unassigned'
-    ) as squad_id,
+    {{ squad_of('actions.acted_on', ['actions.squad_id']) }} as squad_id,
     actions.outcome,
     actions.patrol_mode,
     actions.campaign_no,

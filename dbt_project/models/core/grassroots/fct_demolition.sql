@@ -14,11 +14,7 @@ select
     demolitions.demolition_no,
     demolitions.building_case_no,
     demolitions.street_code,
-    case
-        when area.valid_to is null or demolitions.demolished_on < area.valid_to
-            then coalesce(area.squad_id, 'unassigned')
-        else 'unassigned'
-    end as squad_id,
+    {{ squad_of('demolitions.demolished_on') }} as squad_id,
     demolitions.demolished_on,
     demolitions.demolished_area_m2,
     demolitions.area_basis,

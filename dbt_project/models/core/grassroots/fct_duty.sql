@@ -3,17 +3,8 @@
 select
     shift.roster_no,
     shift.on_duty_on,
-    coalesce(
-        shift.squad_id,
-        case when area.valid_to is null or shift.on_duty_on < area.valid_to then area.squad_id end,
-        'unassigned'
-    ) as squad_id,
-    coalesce(
-        shift.home_squad_id,
-        shift.squad_id,
-        case when area.valid_to is null or shift.on_duty_on < area.valid_to then area.squad_id end,
-        'unassigned'
-    ) as home_squad_id,
+    {{ squad_of('shift.on_duty_on', ['shift.squad_id']) }} as squad_id,
+    {{ squad_of('shift.on_duty_on', ['shift.home_squad_id', 'shift.squad_id']) }} as home_squad_id,
     shift.purpose,
     shift.purpose in ('stability', 'key_event') as is_stability,
     coalesce(shift.home_squad_id <> shift.squad_id, false) as is_away_from_home,

@@ -14,11 +14,7 @@ select
     buildings.building_case_no,
     buildings.community,
     buildings.street_code,
-    case
-        when area.valid_to is null or buildings.discovered_on < area.valid_to
-            then coalesce(area.squad_id, 'unassigned')
-        else 'unassigned'
-    end as squad_id,
+    {{ squad_of('buildings.discovered_on') }} as squad_id,
     buildings.building_type,
     buildings.structure,
     buildings.floors,

@@ -17,11 +17,7 @@ select
     cases.case_source,
     cases.party_kind,
     cases.street_code,
-    coalesce(
-        cases.squad_id,
-        case when area.valid_to is null or cases.filed_on < area.valid_to then area.squad_id end,
-        'unassigned'
-    ) as squad_id,
+    {{ squad_of('cases.filed_on', ['cases.squad_id']) }} as squad_id,
     cases.power_item_code,
     cases.filed_on,
     cases.notified_on,

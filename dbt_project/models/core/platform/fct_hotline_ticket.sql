@@ -26,10 +26,7 @@ select
     tickets.request_type,
     tickets.event_class,
     tickets.street_code,
-    case
-        when area.valid_to is null or tickets.owned_on < area.valid_to then coalesce(area.squad_id, 'unassigned')
-        else 'unassigned'
-    end as squad_id,
+    {{ squad_of('tickets.owned_on') }} as squad_id,
     tickets.unit_code,
     tickets.accepted_at,
     tickets.due_at,

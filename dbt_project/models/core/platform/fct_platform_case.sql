@@ -28,10 +28,7 @@ select
     cases.channel,
     cases.grid_code,
     cases.street_code,
-    case
-        when area.valid_to is null or cases.owned_on < area.valid_to then coalesce(area.squad_id, 'unassigned')
-        else 'unassigned'
-    end as squad_id,
+    {{ squad_of('cases.owned_on') }} as squad_id,
     cases.unit_code,
     coalesce(department.is_bureau, false) as is_bureau_task,
     cases.reported_at,

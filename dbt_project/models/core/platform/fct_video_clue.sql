@@ -17,10 +17,7 @@ select
     clues.event_class,
     clues.street_code,
     clues.grid_code,
-    case
-        when area.valid_to is null or clues.seen_at < area.valid_to then coalesce(area.squad_id, 'unassigned')
-        else 'unassigned'
-    end as squad_id,
+    {{ squad_of('clues.seen_at') }} as squad_id,
     clues.outcome,
     clues.platform_case_no,
     case when cases.reported_at < today.ends_at then cases.case_id end as case_id,

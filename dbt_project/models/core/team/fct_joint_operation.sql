@@ -9,11 +9,7 @@ select
     operation.topic,
     operation.campaign_no,
     coalesce(operation.street_code, 'unknown') as street_code,
-    coalesce(
-        operation.squad_id,
-        case when area.valid_to is null or operation.operated_on < area.valid_to then area.squad_id end,
-        'unassigned'
-    ) as squad_id,
+    {{ squad_of('operation.operated_on', ['operation.squad_id']) }} as squad_id,
     coalesce(operation.findings, 0) as findings,
     coalesce(operation.is_key_date, false) as is_key_date,
     {{ provenance('operation') }}
