@@ -28,6 +28,8 @@ class Definitions(Strict):
     case_cohort: Literal["filed", "due"] = "filed"
     #: No step says when a public report was verified on site; its filing or refusal within so many hours counts as in time.
     verify_limit_hours: int = Field(default=24, ge=1, le=720)
+    #: 响应率: the caller is contacted in time if within so many hours of acceptance.
+    response_limit_hours: int = Field(default=24, ge=1, le=720)
     #: The longest handling that a case adds to a mean, in hours; 0: as long as it took.
     handling_cap_hours: int = Field(default=0, ge=0)
     #: Cases (for a rate its denominator) below which no grade is given; grids are small.

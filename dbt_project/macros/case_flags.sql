@@ -1,5 +1,5 @@
 {#-
-    What happened to a case by a moment, as 1 or 0 to be summed up (domain.md 1.2 and 2.1). One way to count for the standing of the
+    What happened to a case by a moment, as 1 or 0 to be summed up. One way to count for the standing of the
     as-of day and for the evaluation of a period, which looks at the same case on another day.
 -#}
 

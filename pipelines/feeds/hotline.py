@@ -3,7 +3,7 @@
 import dataframely as dy
 import polars as pl
 
-from pipelines.feeds.base import Feed, code, day, in_order, moment, text
+from pipelines.feeds.base import Feed, code, day, flag, in_order, moment, text
 
 
 class HotlineTicket(dy.Schema):
@@ -24,6 +24,8 @@ class HotlineTicket(dy.Schema):
     street_code = text("Street or township, nine digits", "街道(乡镇)", reference="streets:street_code")
     unit_code = text("Unit that handles it", "处理部门", reference="departments:unit_code")
     accepted_at = moment("Accepted", "受理时间", nullable=False)
+    is_answered_at_once = flag("Answered at once, without being sent to a unit", "是否直接答复")
+    responded_at = moment("Caller first contacted by the unit", "首次联系时间")
     due_at = moment("Deadline of the reply", "办理时限", planned=True)
     replied_at = moment("Replied", "回复时间")
     reply = text("The reply", "回复内容", free_text=True)
@@ -31,11 +33,16 @@ class HotlineTicket(dy.Schema):
     status = code("Status", "工单状态", ("open", "closed", "cancelled"))
     revisited_on = day("Return visit", "回访日期")
     satisfaction = code("Caller's verdict", "是否满意", ("satisfied", "fairly", "unsatisfied", "unrated"))
+    solution = code("Whether the matter was solved, as the caller says", "是否解决", ("solved", "partly", "unsolved"))
     platform_case_no = text("Case that the ticket was sent to the platform as", "转数字城管案卷号")
 
     @dy.rule()
     def out_of_order__replied_at(cls) -> pl.Expr:
         return in_order("accepted_at", "replied_at")
+
+    @dy.rule()
+    def out_of_order__responded_at(cls) -> pl.Expr:
+        return in_order("accepted_at", "responded_at")
 
     @dy.rule()
     def out_of_order__closed_at(cls) -> pl.Expr:

@@ -71,6 +71,17 @@ def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
             '_source_sheet varchar, _source_row bigint, _loaded_for_on date, business_key varchar, reasons struct(rule varchar, "column" '
             "varchar, value varchar, message_zh varchar, message_en varchar)[], record json)"
         )
+    _add_new_fields(connection)
+
+
+def _add_new_fields(connection: duckdb.DuckDBPyConnection) -> None:
+    """A home of an earlier version lacks the fields that a feed has got since; its records have no value there."""
+    columns = "select table_name, column_name from duckdb_columns() where schema_name = 'raw'"
+    held = set(connection.execute(columns).fetchall())
+    for feed in FEEDS.values():
+        for name, kind in raw_columns(feed).items():
+            if (feed.name, name) not in held:
+                connection.execute(f"alter table raw.{feed.name} add column {name} {kind}")
 
 
 def _busy(settings: Settings) -> BusyError:

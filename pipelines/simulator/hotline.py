@@ -18,6 +18,12 @@ from pipelines.simulator.world import Span, Weighted, World
 LINES = {"12319": "12319热线", "phone": "举报电话"}
 TYPES = Weighted({"举报": 42.0, "投诉": 34.0, "求助": 13.0, "咨询": 7.0, "建议": 4.0})
 VERDICTS = Weighted({"满意": 61.0, "基本满意": 17.0, "不满意": 6.0, "未评价": 16.0})
+#: Kinds of request that the line can answer by itself, and how often it does.
+AT_ONCE = {"咨询": 0.7, "建议": 0.4, "求助": 0.1}
+#: What callers say of the solution, by their verdict on the service.
+SOLUTIONS = {
+    "满意": {"解决": 94.0, "部分解决": 6.0}, "基本满意": {"解决": 55.0, "部分解决": 45.0}, "不满意": {"未解决": 70.0, "部分解决": 30.0},
+}  # fmt: skip
 SENT_ON = {"12319": 0.5, "phone": 0.28}
 LATE_SHARE, REPEAT_SHARE = 0.04, 0.07
 #: A ticket is over, return visit included, so many days after it came in at the latest; corrections are exported after that.
@@ -48,6 +54,9 @@ class Ticket:
     reply: str
     case: Case | None = None
     is_repeat: bool = False
+    at_once: bool = False
+    responded: datetime | None = None
+    solution: str | None = None
 
     @property
     def is_late(self) -> bool:
@@ -121,16 +130,32 @@ def tickets_to_send(world: World, span: Span, tickets: list[Ticket]) -> list[Tic
 
 def settle(world: World, span: Span, tickets: list[Ticket]) -> None:
     """Replies and closings, once the cases of the tickets that were sent on are known."""
-    rng = world.rng("settled", span.name)
+    rng, talks = world.rng("settled", span.name), world.rng("talks", span.name)
     for ticket in tickets:
         if ticket.case is not None:
             ticket.replied = ticket.case.steps[-1].done + timedelta(minutes=rng.randint(5, 90))
         if span.cut is not None:
             ticket.replied = min(ticket.replied, span.cut + timedelta(minutes=rng.randint(91, 130)))
         ticket.replied = ticket.replied.replace(microsecond=0, second=0)
+        _talk(talks, ticket)
         ticket.closed = ticket.replied + timedelta(minutes=rng.randint(1, 30))
         visit = ticket.closed.date() + timedelta(days=rng.randint(1, 4))
         if ticket.verdict != "未评价" and (span.cut is None or visit <= span.last):
             ticket.revisited = visit
+            ticket.solution = talks.choices(
+                tuple(SOLUTIONS[ticket.verdict]), tuple(SOLUTIONS[ticket.verdict].values())
+            )[0]
         else:
             ticket.verdict = "未评价"
+
+
+def _talk(rng: Random, ticket: Ticket) -> None:
+    """When the caller was first spoken to: at once, where the line itself could answer, else by the unit on the way to its reply."""
+    ticket.at_once = (
+        ticket.case is None and ticket.request_type in AT_ONCE and rng.random() < AT_ONCE[ticket.request_type]
+    )
+    if ticket.at_once:
+        ticket.replied = min(ticket.replied, ticket.accepted.replace(second=0) + timedelta(minutes=rng.randint(3, 12)))
+        return
+    waited = timedelta(hours=rng.uniform(0.5, 30) if rng.random() < LATE_SHARE else rng.uniform(0.3, 20))
+    ticket.responded = min(ticket.accepted + waited, ticket.replied).replace(microsecond=0)

@@ -26,8 +26,8 @@ from pipelines.simulator.world import World
 XLSX = {
     "ticket_id": "工单编号", "hotline": "来源渠道", "request_type": "诉求类型", "title": "标题", "content": "主要内容",
     "class_code": "分类代码", "caller_name": "来电人", "caller_phone": "来电号码", "address": "地址", "street_code": "街乡镇",
-    "unit_code": "处理部门", "accepted_at": "受理时间", "due_at": "办理时限", "replied_at": "回复时间", "reply": "回复内容",
-    "closed_at": "办结时间", "status": "工单状态", "revisited_on": "回访日期", "satisfaction": "是否满意", "platform_case_no": "数字城管案卷号",
+    "unit_code": "处理部门", "accepted_at": "受理时间", "is_answered_at_once": "是否直接答复", "responded_at": "首次联系时间", "due_at": "办理时限", "replied_at": "回复时间", "reply": "回复内容",
+    "closed_at": "办结时间", "status": "工单状态", "revisited_on": "回访日期", "satisfaction": "是否满意", "solution": "是否解决", "platform_case_no": "数字城管案卷号",
 }  # fmt: skip
 CSV = XLSX | {
     "ticket_id": "工单号", "hotline": "热线", "content": "内容", "class_code": "类别代码", "caller_name": "姓名", "caller_phone": "联系电话",
@@ -98,6 +98,8 @@ def cells(world: World, ticket: Ticket, end: datetime) -> Row:
         "street_code": world.street_names[ticket.street],
         "unit_code": world.unit_names[ticket.unit],
         "accepted_at": ticket.accepted,
+        "is_answered_at_once": "是" if ticket.at_once else "否",
+        "responded_at": ticket.responded if ticket.responded and ticket.responded < end else None,
         "due_at": ticket.due,
         "replied_at": ticket.replied if replied else None,
         "reply": ticket.reply if replied else None,
@@ -105,6 +107,7 @@ def cells(world: World, ticket: Ticket, end: datetime) -> Row:
         "status": "已办结" if closed else "办理中",
         "revisited_on": ticket.revisited if visited else None,
         "satisfaction": (ticket.verdict if visited else "未评价") if closed else None,
+        "solution": ticket.solution if visited else None,
         "platform_case_no": ticket.case.case_no if sent and ticket.case else None,
     }
 

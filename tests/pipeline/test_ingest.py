@@ -150,3 +150,19 @@ def test_an_empty_inbox_is_a_problem_that_names_the_pattern(
 ) -> None:
     (problem,) = night(settings, write_city()).problems
     assert problem.where["file"].endswith("demolitions/*")
+
+
+def test_a_home_of_an_earlier_version_gets_the_fields_that_a_feed_has_got_since(
+    settings: Settings, write_city: Callable[..., City]
+) -> None:
+    city = write_city()
+    drop(settings, "a.csv", "1,W1,2017-01-05,10.5,自拆\n")
+    night(settings, city)
+    with write_connection(settings) as connection:
+        connection.execute("alter table raw.demolitions drop column method")
+    drop(settings, "b.csv", "2,W2,2017-01-06,11.5,自拆\n")
+    night(settings, city)
+    assert rows(settings, "select demolition_no, method from raw.demolitions order by 1") == [
+        ("1", None),
+        ("2", "self"),
+    ]

@@ -12,7 +12,7 @@ from pipelines.settings import PROJECT_ROOT
 #: Put together here so that this file does not hold them. A machine's path begins at its root: `seed_*/home/x/` is none.
 FORBIDDEN = re.compile(
     "|".join(
-        ["python" + r"hosted", r"pypi\." + "org", "--(extra-)?index" + "-url"]
+        ["python" + r"hosted", r"pypi\." + "org", "--(extra-)?index" + "-url", r"\b(domain|design)\." + "md"]
         + [r"(?<![\w.*)}])/" + place + "/" for place in ("root", "home/[a-z]+", "Users", "work", "opt/wheels")]
     )
 )

@@ -158,7 +158,7 @@ def _repeats(tickets: list[Record], days: int) -> set[str]:
     return found
 
 
-def _ticket(ticket: Record, end: dt.datetime, fairly: bool, repeats: set[str]) -> dict[str, int]:
+def _ticket(ticket: Record, end: dt.datetime, chosen: Record, repeats: set[str]) -> dict[str, int]:
     if ticket["status"] == "cancelled":
         return {"cancelled": 1}
     replied_at, closed_at, due_at = ticket["replied_at"], ticket["closed_at"], ticket["due_at"]
@@ -167,7 +167,11 @@ def _ticket(ticket: Record, end: dt.datetime, fairly: bool, repeats: set[str]) -
     visited = ticket["revisited_on"] is None or ticket["revisited_on"] < end.date()
     surveyed = ticket["satisfaction"] in ("satisfied", "fairly", "unsatisfied") and visited
     seconds = int((replied_at - ticket["accepted_at"]).total_seconds()) if replied_at and replied_at < end else None
-    pleased = ("satisfied", "fairly") if fairly else ("satisfied",)
+    pleased = ("satisfied", "fairly") if chosen["satisfied_includes_fairly"] else ("satisfied",)
+    at_once, responded_at = ticket["is_answered_at_once"], ticket["responded_at"]
+    respond_by = ticket["accepted_at"] + dt.timedelta(hours=chosen["response_limit_hours"])
+    responded = responded_at is not None and responded_at < end
+    asked = ticket["solution"] is not None and visited
     return {
         "received": 1,
         "cancelled": 0,
@@ -179,6 +183,12 @@ def _ticket(ticket: Record, end: dt.datetime, fairly: bool, repeats: set[str]) -
         "surveyed": surveyed,
         "satisfied": surveyed and ticket["satisfaction"] in pleased,
         "repeated": ticket["ticket_id"] in repeats,
+        "answer_stated": at_once is not None,
+        "answered_at_once": at_once is True,
+        "response_due": at_once is False and (responded or respond_by <= end),
+        "responded_on_time": at_once is False and responded and responded_at <= respond_by,
+        "solution_surveyed": asked,
+        "solved": asked and ticket["solution"] == "solved",
         "replied_with_time": seconds is not None,
         "replied_within_15_days": seconds is not None and seconds <= 15 * 86_400,
         "replied_within_30_days": seconds is not None and seconds <= 30 * 86_400,
@@ -195,6 +205,6 @@ def hotline_metrics(landing: Landing, city: City, day: dt.date) -> Sums:
     sums: Sums = defaultdict(lambda: defaultdict(int))
     for ticket in tickets:
         if ticket["accepted_at"] < end:
-            for name, value in _ticket(ticket, end, chosen["satisfied_includes_fairly"], repeats).items():
+            for name, value in _ticket(ticket, end, chosen, repeats).items():
                 sums[f"hotline_{name}"][ticket["accepted_at"].date().replace(day=1), ""] += int(value)
     return sums

@@ -29,6 +29,8 @@ select
     {{ squad_of('tickets.owned_on') }} as squad_id,
     tickets.unit_code,
     tickets.accepted_at,
+    tickets.is_answered_at_once,
+    tickets.responded_at,
     tickets.due_at,
     tickets.replied_at,
     tickets.replied_at is not null or tickets.has_reply as is_replied,
@@ -37,6 +39,7 @@ select
     coalesce(tickets.status = 'cancelled', false) as is_cancelled,
     tickets.revisited_on,
     tickets.satisfaction,
+    tickets.solution,
     tickets.is_repeat,
     tickets.platform_case_no,
     {{ provenance('tickets') }}

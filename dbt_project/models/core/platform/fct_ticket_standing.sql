@@ -1,5 +1,5 @@
 -- How each hotline ticket stands at the end of the as-of day, as flags of 1 and 0. Cancelled tickets count nowhere but
--- in `cancelled`. Whether a matter was solved (是否解决) or taken up in time (响应) no source tells.
+-- in `cancelled`; what a source does not say of a ticket (直接答复, 首次联系, 是否解决) is in no denominator.
 with tickets as (
     select
         ticket.*,
@@ -10,6 +10,12 @@ with tickets as (
         is_live and ticket.due_at is not null and (is_closed_by_now or ticket.due_at <= today.ends_at) as is_due,
         is_live and ticket.satisfaction in ('satisfied', 'fairly', 'unsatisfied')
         and coalesce(ticket.revisited_on <= today.as_of_on, true) as is_surveyed,
+        is_live and ticket.is_answered_at_once is not null as is_answer_stated,
+        ticket.accepted_at + to_hours(city.response_limit_hours) as respond_by_at,
+        is_live and not ticket.is_answered_at_once
+        and (ticket.responded_at < today.ends_at or respond_by_at <= today.ends_at) as is_response_due,
+        is_live and ticket.solution is not null
+        and coalesce(ticket.revisited_on <= today.as_of_on, true) as is_solution_surveyed,
         ticket.satisfaction = 'satisfied'
         or (city.satisfied_includes_fairly and ticket.satisfaction = 'fairly') as is_satisfied,
         case
@@ -47,7 +53,11 @@ select
     cast(coalesce(reply_seconds <= 15 * 86400, false) as integer) as replied_within_15_days,
     cast(coalesce(reply_seconds <= 30 * 86400, false) as integer) as replied_within_30_days,
     reply_seconds,
-    cast(null as integer) as responded,
-    cast(null as integer) as solved,
+    cast(is_answer_stated as integer) as answer_stated,
+    cast(is_answer_stated and is_answered_at_once as integer) as answered_at_once,
+    cast(coalesce(is_response_due, false) as integer) as response_due,
+    cast(coalesce(is_response_due and responded_at <= respond_by_at, false) as integer) as responded_on_time,
+    cast(is_solution_surveyed as integer) as solution_surveyed,
+    cast(is_solution_surveyed and solution = 'solved' as integer) as solved,
     {{ provenance() }}
 from tickets

@@ -19,6 +19,8 @@ renamed as (
         street_code,
         unit_code,
         accepted_at,
+        is_answered_at_once,
+        responded_at,
         due_at,
         replied_at,
         coalesce(trim(reply), '') <> '' as has_reply,
@@ -26,6 +28,7 @@ renamed as (
         status,
         revisited_on,
         satisfaction,
+        solution,
         platform_case_no,
         {{ provenance() }}
     from source
