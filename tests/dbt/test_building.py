@@ -50,10 +50,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Any, Any]
     return {name: (by_night[name], at_once[name]) for name in at_once}
 
 
+@pytest.mark.slow
 def test_building_what_is_new_gives_the_same_as_building_everything(built: dict[str, tuple[Any, Any]]) -> None:
     assert not [name for name, (by_night, at_once) in built.items() if by_night != at_once]
 
 
+@pytest.mark.slow
 def test_the_comparison_is_about_something(built: dict[str, tuple[Any, Any]]) -> None:
     for name in ("platform_case", "case_step", "hotline_ticket", "penalty_case", "illegal_building", "demolition"):
         assert len(built[f"core.fct_{name}"][1]) > 20
