@@ -18,8 +18,8 @@ from tests.pipeline.nights import Night, command, run_night, served, texts
 
 BEFORE, AS_OF = dt.date(2017, 9, 20), dt.date(2017, 9, 25)
 
-#: The simulator's telephone numbers, ID numbers and plates can be told by their shape.
-NUMBERS = re.compile(r"1790000\d{4}|999999\d{11}[\dX]|新Z00\d{3}")
+#: The simulator's telephone numbers, ID numbers and plates can be told by their shape; the decimals of a measured time are none.
+NUMBERS = re.compile(r"(?<![\d.])1790000\d{4}(?!\d)|(?<![\d.])999999\d{11}[\dX](?!\d)|新Z00\d{3}")
 
 
 class Story:
