@@ -1,4 +1,4 @@
-"""The figures of a city's report, held against ours: `report/*.toml` of the profile, and the rows of `meta.report_figures`.
+"""The figures of a city's report, held against ours: `report/` of the profile, and the rows of `meta.report_figures`.
 
 Belongs here: what an entry may say, running its query over a release's relations, and whether the value holds. An entry names what the
 report expects; the value always comes from the records.
@@ -56,15 +56,16 @@ class Figure(BaseModel):
 
 
 def load_figures(folder: Path) -> list[tuple[str, Figure]]:
-    """(section, entry) of every file of the folder, in the order of the report; none where the city has no report.
+    """(section, entry) of every `<section>.toml` and `<section>/<part>.toml`, in the order of the report; none where the city has no report.
 
     Raises ProfileError naming the file and the entry that is wrong.
     """
     found: list[tuple[str, Figure]] = []
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(folder.rglob("*.toml")):
         try:
             entries = tomllib.loads(path.read_text(encoding="utf-8")).get("figure", [])
-            found += [(path.stem, Figure.model_validate(entry)) for entry in entries]
+            section = path.relative_to(folder).parts[0].removesuffix(".toml")
+            found += [(section, Figure.model_validate(entry)) for entry in entries]
         except (tomllib.TOMLDecodeError, ValidationError) as problem:
             raise ProfileError(
                 "报告数字的配置有误", f"an entry of the report's figures is wrong: {problem}", file=path,

@@ -84,3 +84,10 @@ def test_a_figure_stands_in_one_place(tmp_path: Path) -> None:
 
 def test_a_city_without_a_report_has_no_figures(tmp_path: Path) -> None:
     assert load_figures(tmp_path / "none") == []
+
+
+def test_a_part_of_the_report_is_a_file_or_a_folder_of_files(tmp_path: Path) -> None:
+    (tmp_path / "5").mkdir()
+    for name, number in (("1.toml", 1), ("5/cases.toml", 2), ("5/systems.toml", 3)):
+        (tmp_path / name).write_text(ENTRY.replace("X1", f"X{number}") + 'relation = "t"\nquery = "q"')
+    assert [(section, entry.id) for section, entry in load_figures(tmp_path)] == [("1", "X1"), ("5", "X2"), ("5", "X3")]

@@ -20,13 +20,14 @@ KNOW_DAGSTER = ("pipelines/orchestration/", "pipelines/cli/", "pipelines/definit
 
 
 def tracked(*patterns: str) -> list[Path]:
+    # Ended by zeros: otherwise git writes Chinese names in octal, and no rule would see those files.
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns],
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns],
         cwd=PROJECT_ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if listed.returncode:
         pytest.skip("not a git checkout")
-    return [path for name in listed.stdout.splitlines() if (path := PROJECT_ROOT / name).is_file()]
+    return [path for name in listed.stdout.split("\0") if name and (path := PROJECT_ROOT / name).is_file()]
 
 
 @pytest.mark.parametrize(("pattern", "most"), [("*.py", 300), ("*.sql", 120), ("*.yml", 250), ("*.toml", 250)])
