@@ -1,8 +1,10 @@
 """Cells become fields, and a cell that cannot is a fault with a name."""
 
 import datetime as dt
+import tomllib
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -10,10 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.city import City, ColumnMap
+from pipelines.city import City, CityProfile, ColumnMap
 from pipelines.errors import InputError
 from pipelines.feeds import FEEDS
-from pipelines.landing.canonical import References, _read, require_columns
+from pipelines.landing.canonical import References, _read
+from pipelines.landing.headers import check
+from tests.conftest import CITY
 
 DEMOLITION = FEEDS["demolitions"].fields
 TICKET = FEEDS["hotline_tickets"].fields
@@ -22,7 +26,8 @@ BUILDING = FEEDS["illegal_buildings"].fields
 
 def read(field: Any, cell: str, **column: Any) -> tuple[Any, list[str]]:
     profile = ColumnMap.model_validate({"from": ["x"], **column})
-    value, faults = _read(pl.Series("x", [cell]), field, profile, None, "feed")  # type: ignore[arg-type]
+    city = City(Path(), CityProfile.model_validate(tomllib.loads(CITY)), {})
+    value, faults = _read(pl.Series("x", [cell]), field, profile, References(city), "feed")
     return value[0], [rule for rule, at in faults.items() if at[0]]
 
 
@@ -93,7 +98,7 @@ def test_an_amount_survives_to_the_cent(amount: Decimal) -> None:
 def test_a_missing_required_column_is_named_with_what_is_there(write_city: Callable[..., City]) -> None:
     profile = write_city().feeds["demolitions"]
     with pytest.raises(InputError) as error:
-        require_columns(["编号", "违建编号", "面积"], profile, "a.xlsx")
+        check(profile, {"": ["编号", "违建编号", "面积"]}, "a.xlsx")
     assert "demolished_on" in error.value.en
     assert error.value.where["column"] == "拆除日期"
     assert error.value.where["value"] == "编号、违建编号、面积"

@@ -23,7 +23,7 @@ from tests.conftest import CITY, DEMOLITIONS
             'from = ["面积"]',
             'form = ["面积"]',
             "columns.demolished_area_m2",
-            "no key form here; the keys are: from, const",
+            "no key form here; the keys are: from, join",
         ),
         ('[columns.demolished_on]\nfrom = ["拆除日期"]\n', "", "", "required fields demolished_on"),
     ],
