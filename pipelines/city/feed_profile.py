@@ -11,6 +11,7 @@ from pipelines.city.columns import UNITS, ColumnMap
 from pipelines.city.sources import Source
 from pipelines.feeds import FEEDS
 from pipelines.feeds import Field as FeedField
+from pipelines.readers.base import normalise_header
 from pipelines.strict import Strict
 
 
@@ -51,7 +52,24 @@ class FeedProfile(Strict):
             raise ValueError(f"the required fields {', '.join(missing)} of {self.feed} have no column")
         for name, column in self.columns.items():
             _check_column(name, column, feed.fields[name])
+        self._keep_persons_apart()
         return self
+
+    def _keep_persons_apart(self) -> None:
+        """A column lands in one form: one that holds persons for one field cannot be read as it is for another."""
+        fields = FEEDS[self.feed].fields
+        guarded = {
+            normalise_header(said): name
+            for name, column in self.columns.items() if fields[name].personal or column.personal
+            for said in column.synonyms()
+        }  # fmt: skip
+        for name, column in self.columns.items():
+            own = [] if fields[name].personal or column.personal else column.synonyms()
+            for said in (*own, *column.join, *column.only_if):
+                if guard := guarded.get(normalise_header(said)):
+                    raise ValueError(
+                        f"{name}: the column '{said}' is personal (it serves {guard}) and cannot serve this field too"
+                    )
 
     @property
     def versions(self) -> list[str]:
