@@ -150,6 +150,24 @@ def test_a_day_and_a_time_of_day_in_two_columns_are_one_value(write_city: Callab
     assert frame["demolished_on"].to_list() == [dt.date(2017, 9, 5), None, None]
 
 
+def test_the_first_of_several_columns_that_is_filled_is_the_value(write_city: Callable[..., City]) -> None:
+    frame = records(
+        write_city, {"信用代码": ["A1", " ", None], "机构代码": ["B1", "B2", None], "税号": [None, "C2", "C3"]},
+        demolition_no={"first_of": ["信用代码", "机构代码", "税号"]},
+        building_case_no={"first_of": ["信用代码", "没有的列", "税号"], "personal": "name"},
+    )  # fmt: skip
+    assert frame["demolition_no"].to_list() == ["A1", "B2", "C3"]
+    assert frame["building_case_no"].to_list() == ["A*", "C*", "C*"]
+
+
+def test_a_number_is_taken_out_of_a_sentence(write_city: Callable[..., City]) -> None:
+    frame = records(
+        write_city, {"结果": ["没收250元；罚款1,200.5元", "警告", None]},
+        demolished_area_m2={"from": ["结果"], "extract": "罚款([0-9.,]+)元"},
+    )  # fmt: skip
+    assert frame["demolished_area_m2"].to_list() == [Decimal("1200.50"), None, None]
+
+
 def test_a_column_speaks_only_of_records_that_its_condition_names(write_city: Callable[..., City]) -> None:
     frame = records(
         write_city, {"更新": ["2017-09-05", "2017-09-06", "2017-09-07"], "状态": ["已拆", " 已拆 ", "在办"]},

@@ -35,6 +35,8 @@ from tests.conftest import CITY, DEMOLITIONS
         ),
         ('from = ["面积"]', 'from = ["面积"]\nunit = "万元"', "", "万元 is not a unit of this field"),
         ('from = ["面积"]', 'from = ["面积"]\njoin = ["a"]', "columns.demolished_area_m2", "one of from"),
+        ('from = ["编号"]', "from = [\"编号\"]\nextract = '(a'", "columns.demolition_no", "no regular expression"),
+        ('from = ["编号"]', "from = [\"编号\"]\nextract = 'a+'", "columns.demolition_no", "needs one group"),
         ('from = ["编号"]', 'from = ["编号"]\notherwise = "x"', "columns.demolition_no", "otherwise goes with map"),
         ('from = ["面积"]', 'from = ["面积"]\npersonal = "name"', "", "for fields of text"),
     ],
