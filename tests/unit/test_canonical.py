@@ -151,13 +151,11 @@ def test_a_day_and_a_time_of_day_in_two_columns_are_one_value(write_city: Callab
 
 
 def test_the_first_of_several_columns_that_is_filled_is_the_value(write_city: Callable[..., City]) -> None:
-    frame = records(
-        write_city, {"信用代码": ["A1", " ", None], "机构代码": ["B1", "B2", None], "税号": [None, "C2", "C3"]},
-        demolition_no={"first_of": ["信用代码", "机构代码", "税号"]},
-        building_case_no={"first_of": ["信用代码", "没有的列", "税号"], "personal": "name"},
-    )  # fmt: skip
-    assert frame["demolition_no"].to_list() == ["A1", "B2", "C3"]
-    assert frame["building_case_no"].to_list() == ["A*", "C*", "C*"]
+    cells = {"信用代码": ["A1", " ", None], "机构代码": ["B1", "B2", None], "税号": [None, "C2", "C3"]}
+    several = {"first_of": ["信用代码", "没有的列", "机构代码", "税号"]}
+    assert records(write_city, cells, demolition_no=several)["demolition_no"].to_list() == ["A1", "B2", "C3"]
+    masked = records(write_city, cells, demolition_no={**several, "personal": "name"})
+    assert masked["demolition_no"].to_list() == ["A*", "B*", "C*"]
 
 
 def test_a_number_is_taken_out_of_a_sentence(write_city: Callable[..., City]) -> None:

@@ -23,7 +23,7 @@ from tests.conftest import CITY, DEMOLITIONS
             'from = ["面积"]',
             'form = ["面积"]',
             "columns.demolished_area_m2",
-            "no key form here; the keys are: from, join",
+            "no key form here; the keys are: from, first_of",
         ),
         ('[columns.demolished_on]\nfrom = ["拆除日期"]\n', "", "", "required fields demolished_on"),
         ("header_rows = [1]", "header_rows = [1, 3]", "source.file.header_rows", "follow each other"),
