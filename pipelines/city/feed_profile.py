@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from pipelines.city.columns import UNITS, ColumnMap
 from pipelines.city.sources import Source
+from pipelines.expectations import Expectation
 from pipelines.feeds import FEEDS
 from pipelines.feeds import Field as FeedField
 from pipelines.readers.base import normalise_header
@@ -35,6 +36,7 @@ class FeedProfile(Strict):
     source: Source
     columns: dict[str, ColumnMap]
     drift: Drift = Drift()
+    expectations: list[Expectation] = Field(default_factory=list)
 
     @field_validator("feed")
     @classmethod
@@ -53,6 +55,11 @@ class FeedProfile(Strict):
         for name, column in self.columns.items():
             _check_column(name, column, feed.fields[name])
         self._keep_persons_apart()
+        for expectation in self.expectations:
+            if (name := expectation.measure.partition(":")[2]) not in ("", "*", *feed.fields):
+                raise ValueError(
+                    f"expectations: no field {name} in {self.feed}; the fields are: {', '.join(feed.fields)}"
+                )
         return self
 
     def _keep_persons_apart(self) -> None:

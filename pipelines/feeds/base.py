@@ -20,6 +20,8 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
+from pipelines.expectations import Expectation
+
 #: The column by which a row's place in its chunk goes through the contract.
 PLACE = "place_in_chunk"
 
@@ -52,7 +54,8 @@ class Field:
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed. `key` names the record, `version` (where the source has one) orders its versions, `event_on` dates it."""
+    """A feed. `key` names the record, `version` (where the source has one) orders its versions, `event_on` dates it, `expectations` say what
+    its batches are like beyond what is ordinary."""
 
     name: str
     title_zh: str
@@ -61,6 +64,7 @@ class Feed:
     key: str
     event_on: str
     version: str | None = None
+    expectations: tuple[Expectation, ...] = ()
 
     @cached_property
     def fields(self) -> dict[str, Field]:
