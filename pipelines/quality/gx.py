@@ -17,11 +17,15 @@ def validate(feed: str, measures: Mapping[str, float], wanted: Sequence[Bound]) 
     """(whether each bound holds, the result as Great Expectations documents it). A measure that is not there fails its bound."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx  # noqa: PLC0415
-    import great_expectations.expectations as gxe  # noqa: PLC0415
     import pandas as pd  # noqa: PLC0415
+    from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
+    from great_expectations.expectations.core.expect_column_values_to_be_between import (  # noqa: PLC0415
+        ExpectColumnValuesToBeBetween,
+    )
+    from great_expectations.expectations.metadata_types import FailureSeverity  # noqa: PLC0415
 
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("batches").add_dataframe_asset(feed)
     batch = asset.add_batch_definition_whole_dataframe("measures").get_batch(
         batch_parameters={"dataframe": pd.DataFrame([dict(measures)])}
@@ -29,13 +33,14 @@ def validate(feed: str, measures: Mapping[str, float], wanted: Sequence[Bound]) 
     suite = gx.ExpectationSuite(name=feed)
     for at, bound in enumerate(wanted):
         suite.add_expectation(
-            gxe.ExpectColumnValuesToBeBetween(
+            ExpectColumnValuesToBeBetween(
                 column=bound.measure, min_value=bound.low, max_value=bound.high,
-                severity="critical" if bound.severity == "block" else "warning",
+                severity=FailureSeverity.CRITICAL if bound.severity == "block" else FailureSeverity.WARNING,
                 meta={_PLACE: at, "usual": bound.usual, "batches": bound.batches},
             )
         )  # fmt: skip
     result = batch.validate(suite, result_format="COMPLETE")
     # The results come in an order of their own.
-    holds = {one.expectation_config.meta[_PLACE]: bool(one.success) for one in result.results}
-    return [holds[at] for at in range(len(wanted))], result.to_json_dict()
+    holds = {one.expectation_config.meta[_PLACE]: bool(one.success) for one in result.results if one.expectation_config}
+    document: dict[str, Any] = result.to_json_dict()  # type: ignore[no-untyped-call]
+    return [holds[at] for at in range(len(wanted))], document
