@@ -67,11 +67,11 @@ def _bound(
         earlier = same
     values = [value for _, value in earlier]
     usual = median(values)
-    slack = CHANCE * math.sqrt(usual) if measure.startswith("rows") else 0.0
+    chance = CHANCE * math.sqrt(usual) if measure.startswith("rows") else 0.0
     if expectation.times_low is not None and usual > 0:
-        low = _larger(low, usual * expectation.times_low - slack)
+        low = _larger(low, max(min(usual * expectation.times_low, usual - chance), 0.0))
     if expectation.times_high is not None and usual > 0:
-        high = _smaller(high, usual * expectation.times_high + slack)
+        high = _smaller(high, max(usual * expectation.times_high, usual + chance))
     if expectation.above_usual is not None:
         top = quantiles(values, n=10)[-1] if len(values) > 1 else values[0]
         high = _smaller(high, top + expectation.above_usual + _chance(measure, top, measures["rows"]))
