@@ -6,11 +6,15 @@ Belongs here: which suite holds, and the words. What a finding leads to (a batch
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pipelines.city import FeedProfile
 from pipelines.expectations import MEASURES, ORDINARY, Expectation
 from pipelines.feeds import FEEDS
 from pipelines.quality.rules import Bound, Past, bounds
+
+if TYPE_CHECKING:
+    from pipelines.quality.gx import Line
 
 
 @dataclass(frozen=True)
@@ -41,20 +45,28 @@ def suite_of(profile: FeedProfile) -> list[Expectation]:
     return list(suite.values())
 
 
-def judge_batch(
-    profile: FeedProfile, measures: Mapping[str, float], past: Sequence[Past], day: dt.date
-) -> list[Verdict]:
-    """Every bound that the batch is held to, with its verdict; none where nothing can be said yet."""
-    wanted = bounds(suite_of(profile), measures, past, day)
-    if not wanted:
-        return []
+def judge_batches(
+    profile: FeedProfile, batches: Sequence[Mapping[str, float]], past: Sequence[Past], day: dt.date
+) -> list[list[Verdict]]:
+    """For each batch, given by its measures in the order of loading, every bound that it is held to with its verdict.
+
+    A batch is part of the history of those after it. Nothing is said where nothing can be said yet.
+    """
+    history = list(past)
+    suite = suite_of(profile)
+    lines: list[Line] = []
+    for at, measures in enumerate(batches):
+        lines += [(str(at), bound, measures[bound.measure]) for bound in bounds(suite, measures, history, day)]
+        history.insert(0, Past(day, measures))
+    if not lines:
+        return [[] for _ in batches]
     from pipelines.quality.gx import validate  # noqa: PLC0415  (seconds to import, and most nights of most feeds bring nothing)
 
-    held, _ = validate(profile.feed, measures, wanted)
-    return [
-        _verdict(profile.feed, bound, has_passed, measures[bound.measure])
-        for bound, has_passed in zip(wanted, held, strict=True)
-    ]
+    verdicts: list[list[Verdict]] = [[] for _ in batches]
+    held, _ = validate(profile.feed, lines)
+    for (batch, bound, observed), has_passed in zip(lines, held, strict=True):
+        verdicts[int(batch)].append(_verdict(profile.feed, bound, has_passed, observed))
+    return verdicts
 
 
 def _verdict(feed: str, bound: Bound, has_passed: bool, observed: float) -> Verdict:

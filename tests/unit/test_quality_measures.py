@@ -15,7 +15,7 @@ from pipelines.feeds import FEEDS
 from pipelines.landing.canonical import References, to_canonical
 from pipelines.landing.contract import judge
 from pipelines.landing.headers import meet
-from pipelines.quality.judge import judge_batch, suite_of
+from pipelines.quality.judge import Verdict, judge_batches, suite_of
 from pipelines.quality.measures import Measuring
 from pipelines.quality.rules import Past
 from pipelines.readers.base import ROW, SHEET, UNREADABLE
@@ -95,6 +95,11 @@ def usual(town: City, count: int = 12) -> list[Past]:
     return [Past(AS_OF - dt.timedelta(days=at), measured(town, day(0, 40 + at % 5))) for at in range(1, count + 1)]
 
 
+def verdicts_of(town: City, lines: list[Row]) -> list[Verdict]:
+    (verdicts,) = judge_batches(town.feeds["demolitions"], [measured(town, lines)], usual(town), AS_OF)
+    return verdicts
+
+
 Fault = Callable[[list[Row]], list[Row]]
 
 
@@ -116,20 +121,27 @@ def _cell(at: int, cell: Any) -> Fault:
     ],
 )  # fmt: skip
 def test_a_fault_of_a_whole_batch_is_found_by_its_measure(town: City, fault: Fault, measure: str, blocks: bool) -> None:
-    verdicts = judge_batch(town.feeds["demolitions"], measured(town, fault(day(0, 40))), usual(town), AS_OF)
+    verdicts = verdicts_of(town, fault(day(0, 40)))
     failed = {verdict.measure for verdict in verdicts if not verdict.has_passed}
     assert measure in failed
     assert any(verdict.blocks for verdict in verdicts) == blocks
 
 
 def test_a_usual_batch_passes_everything(town: City) -> None:
-    verdicts = judge_batch(town.feeds["demolitions"], measured(town, day(0, 43)), usual(town), AS_OF)
+    verdicts = verdicts_of(town, day(0, 43))
     assert len(verdicts) > 10
     assert [verdict.message_en for verdict in verdicts if not verdict.has_passed] == []
 
 
+def test_batches_of_one_night_are_history_for_each_other(town: City) -> None:
+    several = [measured(town, day(0, 40 + at % 5)) for at in range(12)] + [measured(town, day(0, 2))]
+    verdicts = judge_batches(town.feeds["demolitions"], several, [], AS_OF)
+    assert not any(verdict.blocks for batch in verdicts[:-1] for verdict in batch)
+    assert any(verdict.blocks for verdict in verdicts[-1])
+
+
 def test_a_finding_is_a_sentence_in_both_languages_with_what_was_seen_and_what_is_usual(town: City) -> None:
-    verdicts = judge_batch(town.feeds["demolitions"], measured(town, day(0, 2)), usual(town), AS_OF)
+    verdicts = verdicts_of(town, day(0, 2))
     told = next(verdict for verdict in verdicts if verdict.measure == "rows_per_day" and verdict.blocks)
     assert "每日行数为 2" in told.message_zh and "往常 42（12 批的中位数）" in told.message_zh
     assert "rows per day is 2" in told.message_en and "usually 42 (middle of 12 batches)" in told.message_en
