@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pipelines import __version__
-from pipelines.cli import doctor, look, metrics, nightly, releases, serve
+from pipelines.cli import batches, doctor, look, metrics, nightly, releases, serve
 from pipelines.cli.console import err, print_error
 from pipelines.errors import ChengguanError
 
@@ -31,6 +31,7 @@ app.command("nightly")(nightly.nightly)
 app.command("ingest")(nightly.ingest)
 app.command("status")(look.status)
 app.add_typer(look.quarantine, name="quarantine")
+app.add_typer(batches.app, name="batches")
 app.add_typer(releases.app, name="releases")
 app.command("metrics")(metrics.list_metrics)
 app.command("metric")(metrics.metric)

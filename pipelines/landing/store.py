@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from pipelines.errors import BusyError, SetupError
 from pipelines.feeds import FEEDS, Feed, Field
+from pipelines.quality.history import create_tables as create_quality_tables
 from pipelines.settings import TIME_ZONE, Settings
 
 #: No extension is loaded from anywhere, and a session cannot be talked into it.
@@ -74,6 +75,7 @@ def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
             '_source_sheet varchar, _source_row bigint, _loaded_for_on date, business_key varchar, reasons struct(rule varchar, "column" '
             "varchar, value varchar, message_zh varchar, message_en varchar)[], record json)"
         )
+    create_quality_tables(connection)
     _add_new_fields(connection)
 
 
