@@ -3,6 +3,7 @@
 Belongs here: what a profile may say of a source. How a source is read stands in `pipelines.readers`.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -67,6 +68,20 @@ class DatabaseSource(Strict):
     settle_seconds: int = Field(default=60, ge=0, le=86_400)
     overlap_seconds: int = Field(default=0, ge=0, le=31 * 86_400)
     timeout_seconds: int = Field(default=3_600, ge=1, le=86_400)
+
+    @field_validator("query")
+    @classmethod
+    def _is_one_select(cls, query: str) -> str:
+        query = query.strip().removesuffix(";").rstrip()
+        bare = re.sub(r"'[^']*'|\"[^\"]*\"|`[^`]*`|--[^\n]*|/\*.*?\*/", " ", query, flags=re.DOTALL)
+        if not re.match(r"\s*(select|with)\b", bare, re.IGNORECASE):
+            raise ValueError("a query begins with select or with; nothing else is run")
+        depth = 0
+        for mark in re.findall(r"[();]", bare):
+            depth += {"(": 1, ")": -1}.get(mark, 0)
+            if mark == ";" or depth < 0:
+                raise ValueError("a query is one select statement: no second one after a ; and no ) too many")
+        return query
 
 
 class Open311Source(Strict):

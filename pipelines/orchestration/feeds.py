@@ -9,7 +9,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.city import City, DatabaseSource, FeedProfile
+from pipelines.city import City, DatabaseSource, FeedProfile, FileSource, Open311Source
 from pipelines.errors import ProfileError
 from pipelines.feeds import FEEDS
 from pipelines.landing.ingest import FeedResult, ingest_feed
@@ -184,12 +184,15 @@ def _titles(name: str, profile: FeedProfile) -> str:
 
 def _source(name: str, profile: FeedProfile) -> dg.AssetSpec:
     source = profile.source
-    if isinstance(source, DatabaseSource):
-        # The address as the profile has it: `${NAME}` where a password goes.
-        kind, where = "database", {"url": source.url, "query": source.query}
-    else:
-        kind, where = "file", {"files": ", ".join(source.files)}
+    match source:
+        case FileSource():
+            where = {"files": ", ".join(source.files)}
+        case DatabaseSource():
+            # The address as the profile has it: `${NAME}` where a password goes.
+            where = {"url": source.url, "query": source.query}
+        case Open311Source():
+            where = {"url": source.url}
     return dg.AssetSpec(
-        ["source", name], group_name="source", kinds={kind}, metadata=where,
+        ["source", name], group_name="source", kinds={source.kind}, metadata=where,
         description=_titles(name, profile),
     )  # fmt: skip
