@@ -122,7 +122,9 @@ def _of_evaluation(connection: Any, mart: str, release: Any, asked: _Asked) -> N
                     "total_records": listing.total, "file": asked.to})  # fmt: skip
         return
     say = out().print
-    say(f"[bold]{indicator['name_zh']}[/]  {indicator['indicator']} · {row['period_id']} · {row['object_type']} {row['object_id']}")
+    say(
+        f"[bold]{indicator['name_zh']}[/]  {indicator['indicator']} · {row['period_id']} · {row['object_type']} {row['object_id']}"
+    )
     say(f"口径 definition: {_formula(indicator)}", markup=False)
     for label, side in (("分子 numerator", "numerator"), ("分母 denominator", "denominator")):
         if count := indicator[side]:
@@ -151,7 +153,9 @@ def _formula(indicator: Mapping[str, Any]) -> str:
         return "Σ 权重 × 得分 ÷ Σ 权重 / sum of weight × score over sum of weights"
     if indicator["kind"] == "count":
         return str(above)
-    score = {True: "; 得分 score = 100 × (1 − 率 rate)", False: "; 得分 score = 100 × 率 rate"}.get(indicator["is_inverse"], "")
+    score = {True: "; 得分 score = 100 × (1 − 率 rate)", False: "; 得分 score = 100 × 率 rate"}.get(
+        indicator["is_inverse"], ""
+    )
     return f"{above} ÷ {below}{score}"
 
 

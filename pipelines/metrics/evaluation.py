@@ -94,7 +94,7 @@ def _counted(
     }  # fmt: skip
     shown = f"""
         select
-            fact.numerator / {scale} as numerator, fact.denominator, fact.case_id, filed.reported_at, filed.filed_at,
+            fact.numerator{f' / {scale}' if scale > 1 else ''} as numerator, fact.denominator, fact.case_id, filed.reported_at, filed.filed_at,
             filed.due_at, filed.closed_at, fact.street_code, fact.grid_code, fact.unit_code,
             batch.source as source_file, fact.source_sheet, fact.source_row
         from ({source}) as fact
@@ -242,5 +242,7 @@ def _quotient(connection: duckdb.DuckDBPyConnection, value: Decimal | None, divi
     """As the models divide: in floating point, then rounded."""
     if value is None or divisor == 1:
         return value
-    [(quotient,)] = connection.execute(f"select cast(cast($v as bigint) / {divisor} as {_EXACT})", {"v": value}).fetchall()
+    [(quotient,)] = connection.execute(
+        f"select cast(cast($v as bigint) / {divisor} as {_EXACT})", {"v": value}
+    ).fetchall()
     return Decimal(quotient)

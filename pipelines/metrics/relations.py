@@ -90,9 +90,7 @@ def list_rows(
     return select(connection, f"select {', '.join(shown)} {found} order by {order}", values, limit)
 
 
-def select(
-    connection: duckdb.DuckDBPyConnection, sql: str, values: Mapping[str, Any], limit: int | None
-) -> Listing:
+def select(connection: duckdb.DuckDBPyConnection, sql: str, values: Mapping[str, Any], limit: int | None) -> Listing:
     """The listing that a query gives; counted whole, shown as far as asked."""
     [(total,)] = connection.execute(f"select count(*) from ({sql})", values).fetchall()
     asked = connection.execute(sql if limit is None else f"{sql} limit {int(limit)}", values)
