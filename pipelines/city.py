@@ -6,9 +6,10 @@ profile stands in `pipelines.readers` and `pipelines.landing`.
 
 import datetime as dt
 import tomllib
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -125,15 +126,25 @@ class WorkingHours(Strict):
         return [tuple(dt.time.fromisoformat(t) if isinstance(t, str) else t for t in pair) for pair in intervals]
 
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[str, ...] = get_args(Weekday)
+
+
 class CityFacts(Strict):
-    """What a city is."""
+    """What a city is.
+
+    `country` is its code in ISO 3166-1, `subdivision` what the `holidays` package calls its state or province. `weekend` are the days off
+    where they are not the country's. A city without a Chinese name has its English one.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    name_zh: str
+    name_zh: str = ""
     name_en: str
     region_code: str = ""
     time_zone: str = TIME_ZONE
     country: str = "CN"
+    subdivision: str | None = None
+    weekend: list[Weekday] | None = Field(default=None, max_length=6)
     first_day: dt.date
     go_live: dt.date | None = None
     default_as_of: dt.date | None = None
@@ -146,6 +157,29 @@ class CityFacts(Strict):
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError(f"no time zone '{name}'") from error
         return name
+
+    @field_validator("country")
+    @classmethod
+    def _has_a_calendar(cls, code: str) -> str:
+        if code != "CN" and code not in (known := _countries()):
+            near = get_close_matches(code.upper(), known) or sorted(known)
+            raise ValueError(f"no country '{code}'; codes are those of ISO 3166-1, such as {', '.join(near[:8])}")
+        return code
+
+    @model_validator(mode="after")
+    def _is_part_of_the_country(self) -> "CityFacts":
+        if self.subdivision is not None and self.subdivision not in (known := _countries()[self.country]):
+            raise ValueError(
+                f"no subdivision '{self.subdivision}' of {self.country}; known: {', '.join(known) or 'none'}"
+            )
+        return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_a_name(cls, table: Any) -> Any:
+        if isinstance(table, dict) and not table.get("name_zh") and "name_en" in table:
+            return {**table, "name_zh": table["name_en"]}
+        return table
 
 
 class CityProfile(Strict):
@@ -262,6 +296,13 @@ def _parse(path: Path, model: type[Table]) -> Table:
             remedy_zh="改正该键；cities/changji 是完整的样例",
             remedy_en="mend this key; cities/changji is a complete example",
         ) from error
+
+
+def _countries() -> dict[str, list[str]]:
+    """{country: its subdivisions}, as far as their holidays are known. Imported when asked: a Chinese city does without."""
+    from holidays import list_supported_countries  # noqa: PLC0415
+
+    return list_supported_countries(include_aliases=False)
 
 
 def _short(value: Any) -> str:

@@ -14,7 +14,7 @@ import duckdb
 
 from pipelines.errors import InputError
 from pipelines.metrics.conditions import parse_of_columns
-from pipelines.metrics.relations import Listing, columns_of, conditions_sql, rows, select
+from pipelines.metrics.relations import Listing, columns_of, conditions_sql, of_this_version, rows, select
 
 MARTS = ("marts.evaluation", "marts.evaluation_restatement")
 KEY = ("period_id", "object_type", "object_id", "indicator")
@@ -46,7 +46,7 @@ def explain_figure(
 ) -> Figure:
     """The one figure that the conditions leave, down to its cases.
 
-    Raises InputError where they leave none or several.
+    Raises InputError where they leave none or several, SetupError where an older version wrote the release.
     """
     row = _one(connection, mart, asked)
     [indicator] = rows(connection, "select * from core.dim_indicator where indicator = ?", [row["indicator"]])
@@ -55,11 +55,9 @@ def explain_figure(
     if name.endswith("_denominator"):
         indicator["denominator"] = chosen
     indicator |= {side: _said(connection, indicator[side]) for side in ("numerator", "denominator")}
-    if mart != MARTS[0]:
-        return _restated(connection, row, indicator, limit)
-    if indicator["kind"] == "composite":
-        return _composite(connection, row, indicator, limit)
-    return _counted(connection, row, indicator, limit)
+    made_of = _restated if mart != MARTS[0] else _composite if indicator["kind"] == "composite" else _counted
+    with of_this_version():
+        return made_of(connection, row, indicator, limit)
 
 
 def _one(connection: duckdb.DuckDBPyConnection, mart: str, asked: Sequence[str]) -> dict[str, Any]:
@@ -94,7 +92,7 @@ def _counted(
     }  # fmt: skip
     shown = f"""
         select
-            fact.numerator{f' / {scale}' if scale > 1 else ''} as numerator, fact.denominator, fact.case_id, filed.reported_at, filed.filed_at,
+            fact.numerator{f" / {scale}" if scale > 1 else ""} as numerator, fact.denominator, fact.case_id, filed.reported_at, filed.filed_at,
             filed.due_at, filed.closed_at, fact.street_code, fact.grid_code, fact.unit_code,
             batch.source as source_file, fact.source_sheet, fact.source_row
         from ({source}) as fact

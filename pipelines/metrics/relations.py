@@ -4,7 +4,8 @@ Belongs here: what a release says of a mart's columns (`meta.mart_columns`), and
 a way of its own (`pipelines.metrics.evaluation`), since a row there counts for one indicator and not for another.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,18 +25,26 @@ class Listing:
     total: int
 
 
+@contextmanager
+def of_this_version() -> Iterator[None]:
+    """What is asked within is answered with a SetupError where the release lacks it, since an older version of this program wrote it."""
+    try:
+        yield
+    except (duckdb.CatalogException, duckdb.BinderException) as cause:
+        lacking = str(cause).partition("\n")[0]
+        raise SetupError(
+            "当前发布版由旧版本程序写成，缺少所需的表或列", f"the current release was written by an older version and lacks a relation or column: {lacking}",
+            remedy_zh="运行 `chengguan nightly`，发布新的一版", remedy_en="run `chengguan nightly`, which publishes a new one",
+        ) from cause  # fmt: skip
+
+
 def rows(connection: duckdb.DuckDBPyConnection, sql: str, values: Any = ()) -> list[dict[str, Any]]:
     """The rows of a question to the release that is open.
 
-    Raises SetupError where the release lacks a relation, since an older version of this program wrote it.
+    Raises SetupError where an older version wrote it and did not know what is asked for.
     """
-    try:
+    with of_this_version():
         asked = connection.execute(sql, values)
-    except duckdb.CatalogException as cause:
-        raise SetupError(
-            "当前发布版由旧版本程序写成，缺少所需的表", f"the current release was written by an older version and lacks what is asked: {cause}",
-            remedy_zh="运行 `chengguan nightly`，发布新的一版", remedy_en="run `chengguan nightly`, which publishes a new one",
-        ) from cause  # fmt: skip
     names = [column[0] for column in asked.description or []]
     return [dict(zip(names, row, strict=True)) for row in asked.fetchall()]
 

@@ -28,7 +28,14 @@ pytestmark = pytest.mark.slow
 
 OPEN, FROZEN, LATER = dt.date(2017, 9, 8), dt.date(2017, 9, 12), dt.date(2017, 9, 20)
 FEEDS = ("platform_cases", "platform_case_flow", "evaluation_appeals")
-MODELS = ["--select", "+evaluation", "+evaluation_restatement", "+street_performance"]
+MODELS = [
+    "--select",
+    "+evaluation",
+    "+evaluation_restatement",
+    "+street_performance",
+    "dim_evaluation_weight",
+    "dim_evaluation_band",
+]
 Row = dict[str, Any]
 Seen = dict[str, list[Row]]
 FIGURE = ("period_id", "object_type", "object_id", "indicator")

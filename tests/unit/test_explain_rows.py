@@ -159,6 +159,9 @@ def test_a_column_that_is_no_figure_is_answered_with_the_marts_figures(release: 
 
 
 def test_a_release_of_an_older_version_is_said_to_be_one(release: duckdb.DuckDBPyConnection) -> None:
+    release.execute("alter table core.fct_evaluation_case_change drop column old_counted_as")
+    with pytest.raises(SetupError, match="older version"):
+        _explain(release, "period_id=2017-08,object_type=city,indicator=closed")
     release.execute("drop table meta.mart_columns")
     with pytest.raises(SetupError, match="older version"):
         explained_by(release, "evaluation.score")
