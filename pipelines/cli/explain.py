@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.cli.console import MARKS, out, print_json, table
-from pipelines.cli.metrics import By, Name, Where, open_release, print_definition, said, told_of
+from pipelines.cli.metrics import By, Name, Where, open_release, print_definition, print_why, said, told_of
 from pipelines.cli.nightly import AsJson
 from pipelines.errors import InputError
 
@@ -91,19 +91,24 @@ class _Asked:
 def _of_metric(connection: Any, found: Any, release: Any, asked: _Asked) -> None:
     from pipelines.metrics.conditions import parse_conditions, parse_groups
     from pipelines.metrics.explain import explain as explained
+    from pipelines.metrics.relations import why_empty
 
     groups, conditions = parse_groups(found, asked.by), parse_conditions(found, asked.where)
     result = explained(connection, found, groups, conditions, asked.rows_wanted)
     told = told_of(connection, found.name)
+    why = why_empty(connection, found.numerator.relation)
     parts = ["分子 numerator", "分母 denominator", "比率 ratio"] if found.denominator else ["合计 sum"]
     asked.write(release, result.columns, result.records, told)
     if asked.as_json:
         figures = [dict(zip([*groups, *(p.split()[1] for p in parts)], row, strict=True)) for row in result.figures]
         print_json({"metric": told, "release": release.id, "as_of": release.as_of, "figures": figures,
                     "records": _dicts(result.columns, result.records[: asked.limit]),
-                    "total_records": result.total_records, "file": asked.to})  # fmt: skip
+                    "total_records": result.total_records, "file": asked.to, "why_empty": why})  # fmt: skip
         return
     print_definition(told, release)
+    if why:
+        print_why(why)
+        return
     shown = [(*row[:-1], said(row[-1], told) if found.denominator else row[-1]) for row in result.figures]
     out().print(table(*groups, *parts, rows=shown))
     asked.tell(result.columns, result.records, result.total_records)
@@ -160,19 +165,23 @@ def _formula(indicator: Mapping[str, Any]) -> str:
 
 
 def _of_relation(connection: Any, relation: str, release: Any, asked: _Asked) -> None:
-    from pipelines.metrics.relations import list_rows
+    from pipelines.metrics.relations import list_rows, why_empty
 
     listing = list_rows(connection, relation, asked.where, asked.rows_wanted)
     told = {"figure": asked.name, "relation": relation}
+    why = why_empty(connection, relation)
     asked.write(release, listing.columns, listing.records, told)
     if asked.as_json:
         print_json({**told, "release": release.id, "as_of": release.as_of, "where": asked.where,
                     "records": _dicts(listing.columns, listing.records[: asked.limit]),
-                    "total_records": listing.total, "file": asked.to})  # fmt: skip
+                    "total_records": listing.total, "file": asked.to, "why_empty": why})  # fmt: skip
         return
     say = out().print
     say(f"[bold]{asked.name}[/]  由 {relation} 的记录得出 / made of the rows of {relation}")
     say(f"发布版 release: {release.id} · 截至 as of: {release.as_of}", markup=False)
+    if why:
+        print_why(why)
+        return
     asked.tell(listing.columns, listing.records, listing.total)
 
 

@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415  (what is heavy is imported by the command that needs it; see this package's docstring)
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -25,9 +26,10 @@ def status(as_json: AsJson = False) -> None:
     running = night_is_running(settings)
     feeds, busy = _feeds(settings)
     runs = last_runs(settings)
+    empty = _empty_marts(current.path) if current else []
     if as_json:
         print_json({"home": str(settings.home.absolute()), "night_is_running": running, "feeds": feeds, "runs": runs,
-                    "release": current.as_dict() if current else None})  # fmt: skip
+                    "release": current.as_dict() if current else None, "empty_marts": empty})  # fmt: skip
         return
     console = out()
     console.print(f"数据目录 home: {settings.home.absolute()}")
@@ -53,10 +55,32 @@ def status(as_json: AsJson = False) -> None:
         )
         console.print()
         console.print(table(*header, rows=[tuple(feed.values()) for feed in feeds]))
+    if empty:
+        console.print(f"\n空的集市 empty marts: {len(empty)}")
+        by_reason: dict[tuple[str, str], list[str]] = {}
+        for mart in empty:
+            by_reason.setdefault((mart["why_zh"], mart["why_en"]), []).append(mart["mart"].removeprefix("marts."))
+        for (zh, en), names in by_reason.items():
+            console.print(f"  {', '.join(names)}\n    {zh}\n    {en}", markup=False)
     if runs:
         told = ("运行 run", "作业 job", "分区 partition", "状态 status", "开始 started (UTC)", "秒 seconds")
         console.print()
         console.print(table(*told, rows=[(run["run_id"][:8], *list(run.values())[1:]) for run in runs]))
+
+
+def _empty_marts(release: Path) -> list[dict[str, Any]]:
+    """{mart, why_zh, why_en} of each mart of a release without rows; none where it cannot be said (`chengguan doctor` looks at damage)."""
+    import duckdb
+
+    from pipelines.metrics.relations import rows
+    from pipelines.publish.package import FILE_NAME
+
+    asked = "select relation as mart, why_zh, why_en from meta.relations where is_empty and relation like 'marts.%' order by 1"
+    try:
+        with duckdb.connect(str(release / FILE_NAME), read_only=True) as connection:
+            return rows(connection, asked)
+    except (SetupError, duckdb.IOException):
+        return []
 
 
 def _feeds(settings: Settings) -> tuple[list[dict[str, Any]], bool]:

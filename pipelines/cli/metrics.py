@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.cli.console import out, print_json, table
+from pipelines.cli.console import MARKS, out, print_json, table
 from pipelines.cli.nightly import AsJson
 from pipelines.errors import InputError, SetupError
 from pipelines.settings import Settings
@@ -68,6 +68,7 @@ def metric(name: Name, by: By = None, where: Where = None, as_json: AsJson = Fal
     from pipelines.metrics.conditions import parse_conditions, parse_groups
     from pipelines.metrics.dictionary import FILE_NAME, load_semantics
     from pipelines.metrics.query import Questions
+    from pipelines.metrics.relations import why_empty
 
     with open_release() as (connection, dictionary, release):
         found = _find(connection, dictionary, name)
@@ -75,13 +76,24 @@ def metric(name: Name, by: By = None, where: Where = None, as_json: AsJson = Fal
         questions = Questions(load_semantics(release.path / FILE_NAME))
         rows = questions.ask(connection, found, groups, conditions)
         told = told_of(connection, found.name)
+        why = why_empty(connection, found.numerator.relation)
     if as_json:
         answers = [dict(zip([*groups, "value"], row, strict=True)) for row in rows]
         print_json(
-            {"metric": told, "release": release.id, "as_of": release.as_of, "where": where or [], "rows": answers}
+            {
+                "metric": told,
+                "release": release.id,
+                "as_of": release.as_of,
+                "where": where or [],
+                "rows": answers,
+                "why_empty": why,
+            }
         )
         return
     print_definition(told, release)
+    if why:
+        print_why(why)
+        return
     headers = [*groups, f"{told['name_zh']} {told['unit'] or ''}".strip()]
     out().print(table(*headers, rows=[(*row[:-1], said(row[-1], told)) for row in rows]))
 
@@ -172,6 +184,11 @@ def print_definition(told: dict[str, Any], release: Any) -> None:
         f"归属日期 dated by: {told['time_anchor']} · 发布版 release: {release.id} · 截至 as of: {release.as_of}\n",
         markup=False,
     )
+
+
+def print_why(why: dict[str, str]) -> None:
+    """Why there is no figure: a bare empty table would leave a reader to guess."""
+    out().print(f"{MARKS['skip']} 没有数据 no data: {why['why_zh']} / {why['why_en']}")
 
 
 def said(value: Any, told: dict[str, Any]) -> Any:

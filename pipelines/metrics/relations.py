@@ -67,6 +67,14 @@ def explained_by(connection: duckdb.DuckDBPyConnection, asked: str) -> str | Non
     return known.get(column)
 
 
+def why_empty(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str] | None:
+    """{why_zh, why_en} of a relation that has no rows at all; None where it has some, or the release is too old to say."""
+    if not columns_of(connection, "meta.relations"):
+        return None
+    found = rows(connection, "select why_zh, why_en from meta.relations where relation = ? and is_empty", [relation])
+    return found[0] if found else None
+
+
 def columns_of(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
     """{column: DuckDB type} of a relation, empty where the release has none of that name."""
     schema, _, name = relation.partition(".")

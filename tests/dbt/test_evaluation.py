@@ -246,7 +246,7 @@ def test_every_figure_is_the_sum_of_the_cases_that_are_listed_for_it(
         assert figure.agrees, (row, figure.recomputed)
         for side in ("numerator", "denominator"):
             # Each case's hours are a fraction; the models add seconds.
-            assert abs(_sum(figure, side) - float(row[side] or 0)) < 0.001, (row, side)
+            assert abs(float(_sum(figure, side)) - float(row[side] or 0)) < 0.001, (row, side)
 
 
 def test_every_listed_case_says_where_it_stands(nights: dict[str, Seen], release: duckdb.DuckDBPyConnection) -> None:
