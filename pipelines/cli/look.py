@@ -19,6 +19,7 @@ def status(as_json: AsJson = False) -> None:
     """数据目录的现状：发布版、各数据源、最近的运行 / the home as it stands: release, feeds, last runs."""
     from pipelines.cli.runs import last_runs
     from pipelines.orchestration.home import night_is_running
+    from pipelines.publish.coverage import CAUSES
     from pipelines.publish.release import current_release
 
     settings = Settings()
@@ -57,11 +58,14 @@ def status(as_json: AsJson = False) -> None:
         console.print(table(*header, rows=[tuple(feed.values()) for feed in feeds]))
     if empty:
         console.print(f"\n空的集市 empty marts: {len(empty)}")
-        by_reason: dict[tuple[str, str], list[str]] = {}
-        for mart in empty:
-            by_reason.setdefault((mart["why_zh"], mart["why_en"]), []).append(mart["mart"].removeprefix("marts."))
-        for (zh, en), names in by_reason.items():
-            console.print(f"  {', '.join(names)}\n    {zh}\n    {en}", markup=False)
+        for cause, (zh, en) in CAUSES.items():
+            marts = [mart for mart in empty if mart["cause"] == cause]
+            lacking = sorted({feed for mart in marts for feed in mart["lacking_feeds"].split(", ") if feed})
+            if marts:
+                feeds_said = f": {', '.join(lacking)}" if lacking and cause != "nothing_counts" else ""
+                console.print(f"  {zh} {en}{feeds_said}", markup=False)
+                console.print(f"    {', '.join(mart['mart'].removeprefix('marts.') for mart in marts)}", markup=False)
+        console.print("  逐表原因 the reason of each: meta.relations, chengguan status --json")
     if runs:
         told = ("运行 run", "作业 job", "分区 partition", "状态 status", "开始 started (UTC)", "秒 seconds")
         console.print()
@@ -69,13 +73,13 @@ def status(as_json: AsJson = False) -> None:
 
 
 def _empty_marts(release: Path) -> list[dict[str, Any]]:
-    """{mart, why_zh, why_en} of each mart of a release without rows; none where it cannot be said (`chengguan doctor` looks at damage)."""
+    """{mart, cause, lacking_feeds, why_zh, why_en} of each mart of a release without rows; none where it cannot be said (`chengguan doctor` looks at damage)."""
     import duckdb
 
     from pipelines.metrics.relations import rows
     from pipelines.publish.package import FILE_NAME
 
-    asked = "select relation as mart, why_zh, why_en from meta.relations where is_empty and relation like 'marts.%' order by 1"
+    asked = "select relation as mart, cause, lacking_feeds, why_zh, why_en from meta.relations where is_empty and relation like 'marts.%' order by 1"
     try:
         with duckdb.connect(str(release / FILE_NAME), read_only=True) as connection:
             return rows(connection, asked)

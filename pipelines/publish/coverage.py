@@ -43,10 +43,19 @@ RELATIONS = Served(
         "lacking_tables": "所依据的参考表中为空的\nReference tables that it is made of and that have no rows",
         "row_count": "行数\nRows",
         "is_empty": "是否为空\nWhether it is empty",
+        "cause": "为空的原因代码：no_feed 无数据源，nothing_arrived 尚无记录，all_quarantined 全在隔离区，no_reference 无参考表，nothing_counts 无属于此表的\nWhy it is empty, in a word",
         "why_zh": "为空的原因；不为空则无\nWhy it is empty, Chinese",
         "why_en": "为空的原因（英文）\nWhy it is empty",
     },
 )
+#: Why a relation is empty: what keeps all of its feeds' records away, or that none of those that came belongs there.
+CAUSES = {
+    "no_feed": ("本城市没有数据源", "this city has no feed"),
+    "nothing_arrived": ("已配置、尚无记录", "configured, nothing arrived yet"),
+    "all_quarantined": ("已配置、到达的行都在隔离区", "configured, all that arrived is in quarantine"),
+    "no_reference": ("参考表没有内容", "reference tables without rows"),
+    "nothing_counts": ("有记录，但没有属于此表的", "there are records, but none that belongs here"),
+}
 Row = dict[str, Any]
 #: {relation: {(schema, name) of each source table that it is made of}}
 Lineage = dict[str, set[tuple[str, str]]]
@@ -91,14 +100,14 @@ def relations_told(
     )
     for table in tables:
         made_of = lineage.get(table.label, set())
-        needed = [name for name in known if ("raw", name) in made_of]
-        lacking = [known[name] for name in needed if not known[name]["has_records"]]
+        needed = [row for name, row in known.items() if ("raw", name) in made_of]
+        lacking = [row for row in needed if not row["has_records"]]
         lacking_tables = sorted(name for schema, name in made_of if schema == "reference" and name in without_rows)
         [(count,)] = con.execute(f'select count(*) from build."{table.schema}"."{table.name}"').fetchall()
-        zh, en = why_empty(lacking, lacking_tables) if count == 0 else (None, None)
+        cause, zh, en = why_empty(needed, lacking, lacking_tables) if count == 0 else (None, None, None)
         yield {
-            "relation": table.label, "feeds": ", ".join(needed), "lacking_feeds": ", ".join(row["feed"] for row in lacking),
-            "lacking_tables": ", ".join(lacking_tables), "row_count": count, "is_empty": count == 0,
+            "relation": table.label, "feeds": ", ".join(row["feed"] for row in needed), "lacking_feeds": ", ".join(row["feed"] for row in lacking),
+            "lacking_tables": ", ".join(lacking_tables), "row_count": count, "is_empty": count == 0, "cause": cause,
             "why_zh": zh, "why_en": en,
         }  # fmt: skip
 
@@ -120,26 +129,29 @@ def sources_of(manifest: Mapping[str, Any]) -> Lineage:
     return {f"{node['schema']}.{node.get('alias') or node['name']}": of(key) for key, node in models.items()}
 
 
-def why_empty(lacking: Sequence[Row], lacking_tables: Sequence[str]) -> tuple[str, str]:
-    """Why a relation without rows has none, in Chinese and English."""
-    absent = [row for row in lacking if not row["is_configured"]]
-    refused = [row for row in lacking if row["is_configured"] and row["rows_quarantined"]]
-    waiting = [row for row in lacking if row["is_configured"] and not row["rows_quarantined"]]
-    said = [
-        (f"{zh}：{_names(feeds, 'zh')}", f"{en}: {_names(feeds, 'en')}")
-        for feeds, zh, en in (
-            (absent, "本城市没有数据源", "this city has no feed"),
-            (waiting, "已配置、尚无记录", "configured, nothing arrived yet"),
-            (refused, "已配置、到达的行都在隔离区", "configured, all that arrived is in quarantine"),
-        )
-        if feeds
-    ]
-    if lacking_tables:
-        names = ", ".join(lacking_tables)
-        said.append((f"参考表没有内容：{names}", f"reference tables without rows: {names}"))
-    if not said:
-        said.append(("数据源都有记录，但没有属于此表的", "its feeds have records, but none that belongs here"))
-    return "；".join(zh for zh, _ in said), "; ".join(en for _, en in said)
+def why_empty(needed: Sequence[Row], lacking: Sequence[Row], lacking_tables: Sequence[str]) -> tuple[str, str, str]:
+    """Why a relation without rows has none: the cause (one of CAUSES), and the whole reason in Chinese and English.
+
+    Where some of its feeds have records, what is lacking may or may not be the reason; both are said.
+    """
+    kinds = {
+        "no_feed": [row for row in lacking if not row["is_configured"]],
+        "nothing_arrived": [row for row in lacking if row["is_configured"] and not row["rows_quarantined"]],
+        "all_quarantined": [row for row in lacking if row["is_configured"] and row["rows_quarantined"]],
+    }
+    there = [cause for cause, feeds in kinds.items() if feeds]
+    if there and len(lacking) == len(needed):
+        cause = there[-1]
+    else:
+        cause = "no_reference" if lacking_tables and not needed else "nothing_counts"
+    said = [CAUSES[cause]] if cause == "nothing_counts" else []
+    for one in there:
+        (zh, en), feeds = CAUSES[one], kinds[one]
+        said.append((f"{zh}：{_names(feeds, 'zh')}", f"{en}: {_names(feeds, 'en')}"))
+    if lacking_tables and not lacking:
+        (zh, en), names = CAUSES["no_reference"], ", ".join(lacking_tables)
+        said.append((f"{zh}：{names}", f"{en}: {names}"))
+    return cause, "；".join(zh for zh, _ in said), "; ".join(en for _, en in said)
 
 
 def _names(feeds: Iterable[Row], language: str) -> str:

@@ -13,7 +13,7 @@ from pipelines.city import City
 from pipelines.cli.app import app
 from pipelines.feeds import FEEDS
 from pipelines.publish.contents import Served
-from pipelines.publish.coverage import feeds_told, relations_told, sources_of, why_empty
+from pipelines.publish.coverage import CAUSES, feeds_told, relations_told, sources_of, why_empty
 from pipelines.settings import Settings
 from tests.conftest import DEMOLITIONS
 from tests.pipeline.conftest import FLOW
@@ -107,12 +107,37 @@ def test_a_mart_of_an_absent_feed_says_that_the_city_has_none(build: duckdb.Duck
 def test_a_mart_that_waits_for_a_feed_says_so(build: duckdb.DuckDBPyConnection, city: City) -> None:
     row = _relations(build, city)["marts.both"]
     assert row["why_en"] == (
-        "configured, nothing arrived yet: Platform case flow (platform_case_flow); reference tables without rows: squads"
+        "there are records, but none that belongs here; configured, nothing arrived yet: Platform case flow (platform_case_flow)"
     )
+    assert row["cause"] == "nothing_counts", "there are demolitions"
 
 
 def test_a_mart_that_nothing_belongs_to_says_that(build: duckdb.DuckDBPyConnection, city: City) -> None:
-    assert _relations(build, city)["marts.none_counts"]["why_en"] == why_empty([], [])[1]
+    row = _relations(build, city)["marts.none_counts"]
+    assert (row["cause"], row["why_en"]) == ("nothing_counts", "there are records, but none that belongs here")
+
+
+@pytest.mark.parametrize(
+    ("is_configured", "rows_quarantined", "cause"),
+    [(False, 0, "no_feed"), (True, 0, "nothing_arrived"), (True, 3, "all_quarantined")],
+)
+def test_what_keeps_a_marts_records_away_is_named(is_configured: bool, rows_quarantined: int, cause: str) -> None:
+    feed = {
+        "feed": "f",
+        "title_zh": "F",
+        "title_en": "F",
+        "is_configured": is_configured,
+        "rows_quarantined": rows_quarantined,
+    }
+    assert why_empty([feed], [feed], []) == (cause, f"{CAUSES[cause][0]}：F (f)", f"{CAUSES[cause][1]}: F (f)")
+
+
+def test_a_reference_table_without_rows_is_named_where_no_feed_is_lacking() -> None:
+    arrived = {"feed": "f", "has_records": True}
+    assert why_empty([arrived], [], ["squads"])[2] == (
+        "there are records, but none that belongs here; reference tables without rows: squads"
+    )
+    assert why_empty([], [], ["squads"])[::2] == ("no_reference", "reference tables without rows: squads")
 
 
 def test_a_relation_with_rows_needs_no_reason(build: duckdb.DuckDBPyConnection, city: City) -> None:
