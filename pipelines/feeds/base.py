@@ -44,6 +44,11 @@ class Field:
     def is_time(self) -> bool:
         return isinstance(self.dtype, pl.Date | pl.Datetime)
 
+    @property
+    def is_text(self) -> bool:
+        """Free of any type: neither a code, a number, a time nor a yes or no."""
+        return isinstance(self.dtype, pl.String)
+
 
 @dataclass(frozen=True)
 class Feed:

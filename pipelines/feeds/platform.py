@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.feeds.base import Feed, amount, code, count, flag, in_order, moment, number, text
 
-CHANNELS = ("collector", "hotline", "phone", "video", "wechat", "leader", "transfer", "web")
+CHANNELS = ("collector", "hotline", "phone", "video", "wechat", "leader", "transfer", "web", "other")
 LIMIT_UNITS = ("urgent_hours", "work_hours", "work_days", "calendar_days")
 STATUSES = (
     "reported", "pending_verify", "pending_register", "not_accepted", "accepted", "pending_dispatch", "dispatched",

@@ -13,7 +13,8 @@ import holidays
 import polars as pl
 from chinese_calendar.constants import holidays as STATUTORY_HOLIDAYS
 
-from pipelines.city import WEEKDAYS, City, CityFacts, WorkingHours
+from pipelines.city import City, CityFacts, WorkingHours
+from pipelines.city.facts import WEEKDAYS
 from pipelines.errors import ProfileError
 from pipelines.landing.reference_files import read_table
 

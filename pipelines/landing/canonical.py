@@ -4,23 +4,21 @@ A cell that cannot become what its field wants is a fault of its row (`bad_date`
 an error: the row goes to quarantine with all its faults. What a row as a whole must satisfy stands in the feed's contract.
 """
 
-import datetime as dt
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from pipelines.city import City, ColumnMap, FeedProfile
-from pipelines.errors import InputError, ProfileError
+from pipelines.errors import ProfileError
 from pipelines.feeds import FEEDS, Field
-from pipelines.landing.privacy import HASH, MASK, columns_of
-from pipelines.readers.base import ROW, SHEET, UNREADABLE
+from pipelines.landing.headers import meet
+from pipelines.landing.numbers import read_numbers
+from pipelines.landing.privacy import HASH, MASK, personal_kind
+from pipelines.landing.times import read_times
+from pipelines.readers.base import ROW, SHEET, UNREADABLE, normalise_header
 
 NOTHING = ["", "NULL", "null", "None", "\\N"]
-DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
-TIME_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%dT%H:%M:%S",
-                "%Y-%m-%d %H:%M:%S%.f", "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日 %H:%M")  # fmt: skip
-#: Day 0 of a workbook's day numbers; 1 is 1900-01-01, and the leap day that 1900 did not have is counted.
-WORKBOOK_EPOCH = dt.datetime(1899, 12, 30)
 TRUE, FALSE = ["1", "true", "是", "y", "yes", "t", "1.0"], ["0", "false", "否", "n", "no", "f", "0.0"]
 
 
@@ -46,6 +44,11 @@ class References:
         self._city = city
         self._tables: dict[str, pl.DataFrame] = {}
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The city's clock, on which moments with an offset are read."""
+        return self._city.zone
+
     def table(self, name: str) -> pl.DataFrame:
         """The table, every cell a string; without rows where the city does not have it."""
         if name not in self._tables:
@@ -68,33 +71,10 @@ class References:
         return dict(pairs.iter_rows())
 
 
-def require_columns(header: list[str], profile: FeedProfile, source: str) -> None:
-    """Refuses a source that lacks columns it must have.
-
-    Raises InputError naming all of them, their synonyms and what the source has instead.
-    """
-    found = columns_of(profile, header)
-    fields = FEEDS[profile.feed].fields
-    missing = {
-        name: column.from_
-        for name, column in profile.columns.items()
-        if name not in found and column.const is None and (column.required or not fields[name].nullable)
-    }
-    if missing:
-        raise InputError(
-            f"缺少必需的列：{'、'.join(fields[name].description_zh for name in missing)}",
-            f"required columns are missing: {', '.join(missing)}",
-            file=source, column="; ".join(" / ".join(synonyms) for synonyms in missing.values()),
-            value="、".join(header[:40]),
-            remedy_zh="补上这些列；如果只是改了名，在配置的 from 里加上新名称",
-            remedy_en="add the columns; if one was only renamed, add its new name to `from` in the profile",
-        )  # fmt: skip
-
-
 def to_canonical(chunk: pl.DataFrame, header: list[str], profile: FeedProfile, references: References) -> Canonical:
     """The chunk's records in canonical form. Rows that could not be cut into columns are left to the caller."""
     feed = FEEDS[profile.feed]
-    found = columns_of(profile, header)
+    met = meet(profile, header)
     height = chunk.height
     frame: dict[str, pl.Series] = {}
     masks: dict[str, pl.Series] = {}
@@ -102,21 +82,26 @@ def to_canonical(chunk: pl.DataFrame, header: list[str], profile: FeedProfile, r
     faults: dict[tuple[str, str], pl.Series] = {}
     for name, spec in feed.fields.items():
         column = profile.columns.get(name)
-        source = found.get(name)
-        if column is None or (source is None and column.const is None):
+        sources = met.fields.get(name, [])
+        if column is None or not (sources or column.const is not None):
             frame[name] = pl.Series(name, [None], dtype=spec.dtype).new_from_index(0, height)
             said[name] = pl.Series(name, [None], dtype=pl.String).new_from_index(0, height)
             if spec.personal:
                 masks[name] = said[name]
             continue
-        if spec.personal and source is not None:
-            frame[name] = chunk[source + HASH].alias(name)
-            masks[name] = said[name] = chunk[source + MASK].alias(name)
+        applies = _applies(chunk, column)
+        if sources and personal_kind(profile, name):
+            hashed, masked = (
+                _only(_first([chunk[source + form] for source in sources]).alias(name), applies)
+                for form in (HASH, MASK)
+            )
+            said[name] = masked
+            # What only this city protects has no column for a hash; the hash stays in the landing copy.
+            frame[name] = hashed if spec.personal else masked
+            if spec.personal:
+                masks[name] = masked
             continue
-        if source is None:
-            cells = pl.Series(name, [column.const], dtype=pl.String).new_from_index(0, height)
-        else:
-            cells = chunk[source].alias(name)
+        cells = _only(_cells(chunk, sources, column).alias(name), applies)
         said[name] = cells
         cells = cells.str.strip_chars()
         cells = cells.set(cells.is_in(NOTHING), None)
@@ -131,6 +116,41 @@ def to_canonical(chunk: pl.DataFrame, header: list[str], profile: FeedProfile, r
     )
 
 
+def _cells(chunk: pl.DataFrame, sources: list[str], column: ColumnMap) -> pl.Series:
+    """The field's cells as its source has them: of one column, or of several put together."""
+    if not sources:
+        return pl.Series([column.const], dtype=pl.String).new_from_index(0, chunk.height)
+    if column.first_of or len(sources) == 1:
+        cells = _first([chunk[name] for name in sources])
+        return cells.str.extract(column.extract, 1) if column.extract else cells
+    parts = [pl.col(name).str.strip_chars().replace("", None) for name in sources]
+    joined = pl.concat_str(parts, separator=column.separator, ignore_nulls=True)
+    return chunk.select(joined=joined.replace("", None))["joined"]
+
+
+def _first(columns: list[pl.Series]) -> pl.Series:
+    """Record by record the first cell that is not empty."""
+    found = columns[0]
+    for other in columns[1:]:
+        found = found.zip_with((found.str.strip_chars() != "").fill_null(False), other)
+    return found
+
+
+def _applies(chunk: pl.DataFrame, column: ColumnMap) -> pl.Series | None:
+    """Where `only_if` lets the column speak; None where it always does."""
+    if not column.only_if:
+        return None
+    conditions = [
+        pl.col(normalise_header(name)).str.strip_chars().is_in(texts).fill_null(False)
+        for name, texts in column.only_if.items()
+    ]
+    return chunk.select(applies=pl.all_horizontal(conditions))["applies"]
+
+
+def _only(cells: pl.Series, applies: pl.Series | None) -> pl.Series:
+    return cells if applies is None else cells.set(~applies, None)
+
+
 def _read(
     cells: pl.Series, spec: Field, column: ColumnMap, references: References, feed: str
 ) -> tuple[pl.Series, dict[str, pl.Series]]:
@@ -140,8 +160,10 @@ def _read(
     if crosswalk:
         known = {**{target: target for target in crosswalk.values()}, **crosswalk}
         mapped = cells.replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
-        faults["unknown_code"] = mapped.is_null() & cells.is_not_null()
-        cells = mapped
+        unknown = mapped.is_null() & cells.is_not_null()
+        if column.otherwise is None:
+            faults["unknown_code"] = unknown
+        cells = mapped if column.otherwise is None else mapped.set(unknown, column.otherwise)
     if spec.categories:
         outside = ~cells.is_in(list(spec.categories)) & cells.is_not_null()
         faults["unknown_code"] = faults.get("unknown_code", outside) | outside
@@ -157,55 +179,5 @@ def _read(
         faults["unknown_code"] = value.is_null() & cells.is_not_null()
         return value, faults
     if spec.is_time:
-        return _read_time(cells, spec, column)
-    numbers = cells.str.replace_all("[,，\\s]", "").cast(pl.Float64, strict=False)
-    bad = (numbers.is_null() & cells.is_not_null()) | ~numbers.is_finite().fill_null(True)
-    numbers = numbers.set(bad, None) * (column.scale or 1)
-    if isinstance(spec.dtype, pl.Decimal):
-        # Workbooks hold binary fractions: 0.1 + 0.2 must come out as 0.30.
-        typed = numbers.round(spec.dtype.scale or 0).cast(spec.dtype, strict=False)
-    elif spec.dtype.is_integer():
-        typed = numbers.set(numbers != numbers.round(0), None).cast(spec.dtype, strict=False)
-    else:
-        typed = numbers.cast(spec.dtype)
-    faults["bad_number"] = typed.is_null() & cells.is_not_null()
-    return typed, faults
-
-
-def _read_time(cells: pl.Series, spec: Field, column: ColumnMap) -> tuple[pl.Series, dict[str, pl.Series]]:
-    """Days or moments. What is neither a moment, a day nor a workbook's day number does not exist (`bad_date`)."""
-    own = column.formats
-    moments = _try_formats(cells, [f for f in own if _has_time(f)] + list(TIME_FORMATS), pl.Datetime("us"))
-    left = cells.set(moments.is_not_null(), None)
-    days = _try_formats(left, [f for f in own if not _has_time(f)] + list(DATE_FORMATS), pl.Date())
-    left = left.set(days.is_not_null(), None)
-    if left.null_count() < left.len():
-        serial = left.cast(pl.Float64, strict=False)
-        serial = serial.set(~serial.is_between(20_000, 80_000).fill_null(False), None)
-        seconds = pl.duration(seconds=(pl.lit(serial) * 86_400).round(0).cast(pl.Int64))
-        numbered = pl.select(pl.lit(WORKBOOK_EPOCH).cast(pl.Datetime("us")) + seconds).to_series()
-        whole = (serial == serial.floor()).fill_null(False)
-        moments = moments.fill_null(numbered.set(whole, None))
-        days = days.fill_null(numbered.set(~whole, None).cast(pl.Date))
-    faults = {"bad_date": moments.is_null() & days.is_null() & cells.is_not_null()}
-    if not isinstance(spec.dtype, pl.Datetime):
-        return days.fill_null(moments.cast(pl.Date)).alias(cells.name), faults
-    if column.date_only == "midnight":
-        return moments.fill_null(days.cast(pl.Datetime("us"))).alias(cells.name), faults
-    faults["time_missing"] = moments.is_null() & days.is_not_null()
-    return moments.alias(cells.name), faults
-
-
-def _has_time(form: str) -> bool:
-    return "%H" in form or "%I" in form
-
-
-def _try_formats(cells: pl.Series, formats: list[str], dtype: pl.Datetime | pl.Date) -> pl.Series:
-    """Each cell by the first format that reads it. Formats that nothing is left for are not tried: mostly the first reads all."""
-    read = pl.Series(cells.name, [None], dtype=dtype).new_from_index(0, cells.len())
-    for form in formats:
-        left = cells.set(read.is_not_null(), None)
-        if left.null_count() == left.len():
-            break
-        read = read.fill_null(left.str.strptime(dtype, form, strict=False))
-    return read
+        return read_times(cells, spec, column, references.zone)
+    return read_numbers(cells, spec, column)

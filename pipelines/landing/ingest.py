@@ -18,8 +18,9 @@ from pipelines.city import City, DatabaseSource, FeedProfile, FileSource
 from pipelines.errors import ChengguanError, InputError, ProfileError
 from pipelines.feeds import FEEDS
 from pipelines.landing.batches import BatchWriter, batch_id, file_sha256, landed_header
-from pipelines.landing.canonical import References, require_columns, to_canonical
+from pipelines.landing.canonical import References, to_canonical
 from pipelines.landing.contract import Judged, judge
+from pipelines.landing.headers import check, meet, names_of
 from pipelines.landing.load import Batch, load_batch
 from pipelines.landing.privacy import hash_key, split
 from pipelines.landing.store import first_row, write_connection
@@ -41,6 +42,11 @@ class FeedResult:
     def total(self, column: str) -> int:
         """Sum of a ledger column (`rows_read`, …) over the batches."""
         return sum(getattr(batch, column) for batch in self.batches)
+
+    @property
+    def unknown_columns(self) -> list[str]:
+        """The columns that the profile does not name, of all batches, each once."""
+        return list(dict.fromkeys(name for batch in self.batches for name in batch.unknown_columns))
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,7 @@ def _ingest_file(door: Door, connection: duckdb.DuckDBPyConnection, path: Path, 
     if _is_known(connection, batch):
         result.files_known += 1
         return
-    extract = read_file(path, door.profile.source, name)
+    extract = read_file(path, door.profile.source, name, names_of(door.profile))
     # An export cannot hold what happened after it was written; the night may be for an earlier day than that.
     written = dt.datetime.fromtimestamp(path.stat().st_mtime, door.city.zone).date()
     horizon = max(door.as_of, written)
@@ -154,7 +160,8 @@ def _take_in(door: Door, connection: duckdb.DuckDBPyConnection, extract: Extract
     """Lands the extract, judges its rows and loads them; nothing of it stays where that fails. False where it brought nothing new."""
     started = time.perf_counter()
     feed = FEEDS[line.feed]
-    require_columns(extract.header, door.profile, line.source)
+    line.unknown_columns = check(door.profile, extract.headers, line.source)
+    line.template = meet(door.profile, extract.header).version
     writer = BatchWriter(door.settings, line.feed)
     keys = reference_keys(door.references, line.feed)
     judged: list[Judged] = []

@@ -6,7 +6,7 @@ superseded it, so that the warehouse as of any night can be seen again.
 
 import datetime as dt
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import duckdb
 import polars as pl
@@ -22,6 +22,7 @@ class Batch:
     """One line of the ledger (`ops.ledger`); counts are rows, `loaded_for_on` is the as-of date of the night.
 
     `horizon_on` is the last day that a record of the batch could be of: the night's, or that on which the file was written if that is later.
+    `template` is the version of the template that the columns were read by, `unknown_columns` what the profile does not name.
     """
 
     batch_id: str
@@ -43,6 +44,8 @@ class Batch:
     window_from: str | None = None
     window_to: str | None = None
     encoding: str | None = None
+    template: str | None = None
+    unknown_columns: list[str] = field(default_factory=list)
     code_version: str = __version__
     seconds: float = 0.0
     city: str = ""

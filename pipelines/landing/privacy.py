@@ -16,7 +16,8 @@ import polars as pl
 from pipelines.city import FeedProfile
 from pipelines.errors import SetupError
 from pipelines.feeds import FEEDS
-from pipelines.readers.base import ROW, SHEET, UNREADABLE, normalise_header
+from pipelines.landing.headers import meet
+from pipelines.readers.base import ROW, SHEET, UNREADABLE
 from pipelines.settings import Settings
 
 HASH, MASK = "__hash", "__mask"
@@ -117,18 +118,6 @@ def scrub(cell: pl.Expr) -> pl.Expr:
     return cell
 
 
-def columns_of(profile: FeedProfile, header: list[str]) -> dict[str, str]:
-    """Which canonical field each of the source's columns serves: {field: header}, first synonym that is there."""
-    present = set(header)
-    found: dict[str, str] = {}
-    for field, column in profile.columns.items():
-        for synonym in column.from_:
-            if (name := normalise_header(synonym)) in present:
-                found[field] = name
-                break
-    return found
-
-
 def split(
     chunk: pl.DataFrame, header: list[str], profile: FeedProfile, key: bytes
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -139,15 +128,21 @@ def split(
     hold anything: they stay in the vault.
     """
     fields = FEEDS[profile.feed].fields
-    used = columns_of(profile, header)
-    personal = {name: fields[field].personal for field, name in used.items() if fields[field].personal}
-    free = {name for field, name in used.items() if fields[field].free_text} - set(personal)
+    met = meet(profile, header)
+    personal = {
+        name: kind for field, names in met.fields.items() if (kind := personal_kind(profile, field)) for name in names
+    }
+    free = {
+        name for field, names in met.fields.items() for name in names
+        if fields[field].free_text or profile.columns[field].free_text
+    } - set(personal)  # fmt: skip
+    used = met.used
     landed: list[pl.Expr | pl.Series] = [
         pl.col(SHEET), pl.col(ROW),
         pl.when(pl.col(UNREADABLE).is_not_null()).then(pl.lit("[vault]")).alias(UNREADABLE),
     ]  # fmt: skip
     for name in header:
-        if name not in used.values():
+        if name not in used:
             continue
         if kind := personal.get(name):
             clean = chunk[name].str.strip_chars().replace("", None)
@@ -157,5 +152,10 @@ def split(
             landed.append(scrub(pl.col(name)).alias(name))
         else:
             landed.append(pl.col(name))
-    kept = [name for name in header if name in personal or name in free or name not in used.values()]
+    kept = [name for name in header if name in personal or name in free or name not in used]
     return chunk.select(landed), chunk.select(SHEET, ROW, UNREADABLE, *kept)
+
+
+def personal_kind(profile: FeedProfile, field: str) -> str | None:
+    """What kind of personal value a field holds in this city: as the feed says, or as its profile adds."""
+    return FEEDS[profile.feed].fields[field].personal or profile.columns[field].personal

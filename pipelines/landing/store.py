@@ -28,8 +28,11 @@ create table if not exists ops.ledger (
     source_kind varchar not null, content_sha256 varchar not null, rows_read bigint not null, rows_skipped bigint not null,
     rows_loaded bigint not null, rows_quarantined bigint not null, rows_superseded bigint not null, loaded_for_on date not null,
     loaded_at_utc timestamp not null, first_record_on date, last_record_on date, window_from varchar, window_to varchar,
-    horizon_on date not null, encoding varchar, code_version varchar not null, seconds double not null, city varchar not null
+    horizon_on date not null, encoding varchar, template varchar, unknown_columns varchar[], code_version varchar not null, seconds double not null, city varchar not null
 )"""
+
+#: Columns that the ledger of an earlier version lacks.
+LEDGER_SINCE = {"template": "varchar", "unknown_columns": "varchar[]"}
 
 META_COLUMNS = (
     "_batch_id varchar, _batch_seq bigint, _source_sheet varchar, _source_row bigint, _loaded_for_on date, "
@@ -76,6 +79,8 @@ def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _add_new_fields(connection: duckdb.DuckDBPyConnection) -> None:
     """A home of an earlier version lacks the fields that a feed has got since; its records have no value there."""
+    for name, kind in LEDGER_SINCE.items():
+        connection.execute(f"alter table ops.ledger add column if not exists {name} {kind}")
     columns = "select table_name, column_name from duckdb_columns() where schema_name = 'raw'"
     held = set(connection.execute(columns).fetchall())
     for feed in FEEDS.values():

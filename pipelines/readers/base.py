@@ -18,6 +18,9 @@ class Extract:
     `chunks` yields frames: `_source_sheet` (String), `_source_row` (Int64, from 1, as a person counts), `_unreadable`
     (String: the text of a row that could not be cut into columns, else null) and one String column per name in
     `header`. `skipped` counts, once the chunks are used up, the rows that are no records (blank, subtotal, rule rows).
+
+    A source of several parts (sheets, files in a zip) has their columns together in `header`, null where a part lacks one; `parts` has the
+    header of each. `_source_sheet` then names the part.
     """
 
     source: str
@@ -25,6 +28,12 @@ class Extract:
     chunks: Iterator[pl.DataFrame]
     encoding: str | None = None
     skipped: dict[str, int] = field(default_factory=dict)
+    parts: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def headers(self) -> dict[str, list[str]]:
+        """{part: its header}; a source that is one whole is the part ""."""
+        return self.parts or {"": self.header}
 
 
 def normalise_header(text: str | None) -> str:

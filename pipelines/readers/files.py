@@ -5,7 +5,7 @@ rows), text is streamed.
 """
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import fastexcel
@@ -23,8 +23,8 @@ ENCODINGS = ("utf-8-sig", "gb18030")
 BLOCK_BYTES = 8 << 20
 
 
-def read_file(path: Path, profile: FileSource, source: str) -> Extract:
-    """The records of one file. `source` is the name by which messages and the ledger call it.
+def read_file(path: Path, profile: FileSource, source: str, known: Collection[str] = ()) -> Extract:
+    """The records of one file. `source` is the name by which messages and the ledger call it, `known` the columns by which a header is found.
 
     Raises InputError where the file is empty, unreadable, of an unknown kind or without a header.
     """
@@ -60,15 +60,14 @@ def _unreadable(source: str, error: Exception) -> InputError:
 def _read_workbook(path: Path, profile: FileSource, source: str) -> Extract:
     try:
         workbook = fastexcel.read_excel(path)
-        if profile.sheet is not None and profile.sheet not in workbook.sheet_names:
+        wanted = profile.sheets[0] if profile.sheets else None
+        if wanted is not None and wanted not in workbook.sheet_names:
             raise InputError(
-                "工作簿中没有该工作表", "the workbook has no such sheet", file=source, sheet=profile.sheet,
+                "工作簿中没有该工作表", "the workbook has no such sheet", file=source, sheet=wanted,
                 value="、".join(workbook.sheet_names),
                 remedy_zh="改正配置中的 sheet，或让来源单位恢复工作表名", remedy_en="mend `sheet` in the profile or the sheet's name",
             )  # fmt: skip
-        sheet = workbook.load_sheet(
-            profile.sheet if profile.sheet is not None else 0, header_row=None, skip_rows=0, dtypes="string"
-        )
+        sheet = workbook.load_sheet(wanted if wanted is not None else 0, header_row=None, skip_rows=0, dtypes="string")
         frame = sheet.to_polars()
     except fastexcel.FastExcelError as error:
         raise _unreadable(source, error) from error
@@ -116,7 +115,7 @@ def detect_encoding(path: Path, stated: str | None, source: str) -> str:
 
 def _read_text(path: Path, profile: FileSource, source: str) -> Extract:
     encoding = detect_encoding(path, profile.encoding, source)
-    delimiter = "\t" if path.suffix.lower() == ".tsv" and profile.delimiter == "," else profile.delimiter
+    delimiter = profile.delimiter or ("\t" if path.suffix.lower() == ".tsv" else ",")
     first = min(profile.header_rows)
     with path.open(encoding=encoding, newline="") as stream:
         for _ in range(first - 1):

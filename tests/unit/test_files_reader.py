@@ -95,7 +95,7 @@ def test_a_file_that_cannot_be_read_is_named_with_a_remedy(
 def test_a_missing_sheet_is_named_beside_those_that_exist(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", [["编号"], ["1"]])
     with pytest.raises(InputError) as error:
-        read_file(path, source(sheet="别的"), "a.xlsx")
+        read_file(path, source(sheets=["别的"]), "a.xlsx")
     assert error.value.where["sheet"] == "别的"
     assert error.value.where["value"] == "台账"
 

@@ -6,7 +6,7 @@ Only fields that are judged or counted stand here: a text that may be anything, 
 from dataclasses import dataclass
 
 LIMIT_UNITS = ("urgent_hours", "work_hours", "work_days", "calendar_days")
-CHANNELS = ("collector", "hotline", "phone", "video", "wechat", "leader", "transfer", "web")
+CHANNELS = ("collector", "hotline", "phone", "video", "wechat", "leader", "transfer", "web", "other")
 STATUSES = (
     "reported", "pending_verify", "pending_register", "not_accepted", "accepted", "pending_dispatch", "dispatched",
     "pending_handle", "handling", "returned", "suspended", "handle_finish", "pending_check", "checking", "check_pass",

@@ -1,0 +1,136 @@
+"""A city's profile: loads `cities/<id>/city.toml` and `feeds/*.toml`, and refuses what is not right, by name.
+
+Belongs here: the profile as a whole and its loading. The shape of its tables stands in `facts`, `feed_profile`, `sources` and `columns`;
+what the canonical fields are in `pipelines.feeds`; how a source is read by a profile in `pipelines.readers` and `pipelines.landing`.
+"""
+
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from pipelines.choices import Definitions
+from pipelines.city.columns import ColumnMap
+from pipelines.city.facts import CityFacts, CityProfile, WorkingHours
+from pipelines.city.feed_profile import Drift, FeedProfile
+from pipelines.city.sources import DatabaseSource, FileSource, Open311Source
+from pipelines.errors import ProfileError
+from pipelines.feeds import FEEDS
+from pipelines.settings import Settings
+from pipelines.strict import Strict
+
+__all__ = [
+    "City", "CityFacts", "CityProfile", "ColumnMap", "DatabaseSource", "Definitions", "Drift", "FeedProfile", "FileSource",
+    "Open311Source", "WorkingHours", "load_city",
+]  # fmt: skip
+
+Table = TypeVar("Table", bound=Strict)
+
+
+class City:
+    """A city's whole profile: its facts, its feeds, and where its reference tables are.
+
+    `broken` are the feeds whose own file is wrong: they fail their step of the night, and the other feeds go on.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        profile: CityProfile,
+        feeds: dict[str, FeedProfile],
+        broken: dict[str, ProfileError] | None = None,
+    ) -> None:
+        self.folder = folder
+        self.profile = profile
+        self.feeds = feeds
+        self.broken = broken or {}
+
+    @property
+    def facts(self) -> CityFacts:
+        return self.profile.city
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.facts.time_zone)
+
+    @property
+    def reference_dir(self) -> Path:
+        return self.folder / "reference"
+
+    @property
+    def report_dir(self) -> Path:
+        """The figures of the city's report, if it has one (`pipelines.metrics.figures`)."""
+        return self.folder / "report"
+
+    @property
+    def files(self) -> list[Path]:
+        """Every file the profile is made of, in a fixed order."""
+        return sorted(path for path in self.folder.rglob("*") if path.suffix in {".toml", ".csv", ".geojson"})
+
+
+def load_city(settings: Settings) -> City:
+    """The profile of the city that the settings name.
+
+    Raises ProfileError naming the file, the key and the value where something is wrong. A wrong file of a feed is kept in `broken`
+    instead if its name tells which feed it is of.
+    """
+    folder = settings.city_dir
+    if not (folder / "city.toml").is_file():
+        known = sorted(p.parent.name for p in settings.cities.absolute().glob("*/city.toml"))
+        raise ProfileError(
+            f"找不到城市“{settings.city}”的配置",
+            f"there is no profile for the city '{settings.city}'",
+            file=folder / "city.toml",
+            remedy_zh=f"可用的城市：{'、'.join(known) or '无'}；用 CHENGGUAN_CITIES 指定配置目录",
+            remedy_en=f"known cities: {', '.join(known) or 'none'}; CHENGGUAN_CITIES names the folder of profiles",
+        )
+    profile = _parse(folder / "city.toml", CityProfile)
+    feeds: dict[str, FeedProfile] = {}
+    broken: dict[str, ProfileError] = {}
+    for path in sorted((folder / "feeds").glob("*.toml")):
+        try:
+            feed = _parse(path, FeedProfile)
+        except ProfileError as problem:
+            if path.stem not in FEEDS:
+                raise
+            broken[path.stem] = problem
+            continue
+        if feed.feed in feeds:
+            raise ProfileError(
+                f"数据源 {feed.feed} 有两份配置", f"the feed {feed.feed} has two profiles", file=path,
+                remedy_zh="每个数据源只保留一个文件", remedy_en="keep one file a feed",
+            )  # fmt: skip
+        feeds[feed.feed] = feed
+    return City(folder, profile, feeds, broken)
+
+
+def _parse(path: Path, model: type[Table]) -> Table:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProfileError(
+            "配置文件不是合法的 TOML", f"the profile is not valid TOML: {error}", file=path,
+            remedy_zh="按提示的行列改正", remedy_en="mend the line and column named above",
+        ) from error  # fmt: skip
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        more = f" (+{error.error_count() - 1})" if error.error_count() > 1 else ""
+        raise ProfileError(
+            "配置文件有误",
+            f"the profile is wrong: {first['msg'].removeprefix('Value error, ')}{more}",
+            file=path,
+            key=".".join(str(part) for part in first["loc"]) or "(whole file)",
+            value=_short(first.get("input")),
+            remedy_zh="改正该键；cities/changji 是完整的样例",
+            remedy_en="mend this key; cities/changji is a complete example",
+        ) from error
+
+
+def _short(value: Any) -> str:
+    said = repr(value)
+    return said if len(said) <= 120 else said[:117] + "…"

@@ -1,0 +1,49 @@
+"""Cells become numbers, as people write them: with thousands separators, and with a unit where the column does not say it.
+
+Belongs here: what of a cell is the number and in what it is counted. Units and their factors stand in `pipelines.city.columns`.
+"""
+
+import re
+
+import polars as pl
+
+from pipelines.city import ColumnMap
+from pipelines.city.columns import UNITS
+from pipelines.feeds import Field
+
+
+def read_numbers(cells: pl.Series, spec: Field, column: ColumnMap) -> tuple[pl.Series, dict[str, pl.Series]]:
+    """The cells in the field's type and base unit, and where they are no usable number (`bad_number`).
+
+    A cell that names its own unit ("1.2万元") is read by that, whatever the profile says of the column.
+    """
+    plain = cells.str.replace_all("[,，\\s]", "")
+    factors = pl.Series([column.factor], dtype=pl.Float64).new_from_index(0, cells.len())
+    for unit, factor in _own_units(spec).items():
+        ends = rf"^[+-]?[0-9.]+{re.escape(unit)}$"
+        written = plain.str.contains(ends).fill_null(False)
+        if written.any():
+            plain = plain.str.strip_suffix(unit).zip_with(written, plain)
+            factors = factors.set(written, factor)
+    numbers = plain.cast(pl.Float64, strict=False)
+    bad = (numbers.is_null() & cells.is_not_null()) | ~numbers.is_finite().fill_null(True)
+    numbers = numbers.set(bad, None) * factors
+    if isinstance(spec.dtype, pl.Decimal):
+        # Workbooks hold binary fractions: 0.1 + 0.2 must come out as 0.30.
+        typed = numbers.round(spec.dtype.scale or 0).cast(spec.dtype, strict=False)
+    elif spec.dtype.is_integer():
+        typed = numbers.set(numbers != numbers.round(0), None).cast(spec.dtype, strict=False)
+    else:
+        typed = numbers.cast(spec.dtype)
+    return typed.alias(cells.name), {"bad_number": typed.is_null() & cells.is_not_null()}
+
+
+def _own_units(spec: Field) -> dict[str, float]:
+    """{unit: factor} of what the field is counted in, as a cell may name it."""
+    base = spec.name.rpartition("_")[2]
+    units = {unit: factor for unit, (of, factor) in UNITS.items() if of == base}
+    return (
+        units
+        | {unit.replace("m2", "㎡"): factor for unit, factor in units.items() if "m2" in unit}
+        | {unit.replace("m2", "m²"): factor for unit, factor in units.items() if "m2" in unit}
+    )
