@@ -69,7 +69,9 @@ class CityFacts(Strict):
         return code
 
     @model_validator(mode="after")
-    def _is_part_of_the_country(self) -> "CityFacts":
+    def _fits_its_country(self) -> "CityFacts":
+        if self.country != "CN" and "time_zone" not in self.model_fields_set:
+            raise ValueError(f"a city in {self.country} needs its time_zone, such as America/New_York")
         if self.subdivision is not None and self.subdivision not in (known := _countries()[self.country]):
             raise ValueError(
                 f"no subdivision '{self.subdivision}' of {self.country}; known: {', '.join(known) or 'none'}"

@@ -16,7 +16,8 @@ Write = Callable[..., City]
 
 
 def _city(write_city: Write, facts: str, hours: str = "") -> City:
-    return write_city(DEMOLITIONS, city=f"{CITY}{facts}\n{hours}")
+    zone = "" if "time_zone" in facts else 'time_zone = "Etc/UTC"'
+    return write_city(DEMOLITIONS, city=f"{CITY}{facts}\n{zone}\n{hours}")
 
 
 def _days(city: City) -> dict[str, tuple[bool, str | None]]:
@@ -113,6 +114,11 @@ def test_a_slip_in_the_facts_is_answered_with_what_is_known(write_city: Write, f
         _city(write_city, facts)
     assert error.value.where["key"] == key
     assert said in error.value.en
+
+
+def test_a_city_abroad_must_say_its_time_zone(write_city: Write) -> None:
+    with pytest.raises(ProfileError, match="a city in US needs its time_zone"):
+        write_city(DEMOLITIONS, city=CITY + 'country = "US"')
 
 
 def test_office_hours_stay_what_they_are_when_clocks_are_changed(write_city: Write) -> None:
