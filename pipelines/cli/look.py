@@ -73,13 +73,17 @@ def status(as_json: AsJson = False) -> None:
 
 
 def _empty_marts(release: Path) -> list[dict[str, Any]]:
-    """{mart, cause, lacking_feeds, why_zh, why_en} of each mart of a release without rows; none where it cannot be said (`chengguan doctor` looks at damage)."""
+    """{mart, cause, lacking_feeds, why_zh, why_en} of each mart of a release without rows.
+
+    None where an older version wrote it, or it cannot be opened: `chengguan doctor` looks at damage.
+    """
     import duckdb
 
     from pipelines.metrics.relations import rows
     from pipelines.publish.package import FILE_NAME
 
-    asked = "select relation as mart, cause, lacking_feeds, why_zh, why_en from meta.relations where is_empty and relation like 'marts.%' order by 1"
+    asked = """select relation as mart, cause, lacking_feeds, why_zh, why_en from meta.relations
+               where is_empty and relation like 'marts.%' order by 1"""
     try:
         with duckdb.connect(str(release / FILE_NAME), read_only=True) as connection:
             return rows(connection, asked)
