@@ -84,7 +84,7 @@ ORDINARY: tuple[Expectation, ...] = tuple(
         {"measure": "unreadable_share", "severity": "block", "at_most": 0.2, "only_if_rows": 20},
         {"measure": "unreadable_share", "above_usual": 0.0},
         {"measure": "repeated_key_share", "above_usual": 0.05, "only_if_rows": 20},
-        {"measure": "known_share", "at_most": 0.99, "only_if_rows": 20},
+        {"measure": "known_share", "above_usual": 0.1, "only_if_rows": 20},
         {"measure": "unknown_share:*", "severity": "block", "at_most": 0.5, "only_if_rows": 20},
         {"measure": "unknown_share:*", "above_usual": 0.05, "only_if_rows": 20},
         {"measure": "empty_share:*", "severity": "block", "above_usual": 0.7, "only_if_rows": 20},

@@ -98,8 +98,9 @@ class ColumnMap(Strict):
 def _check_expression(expression: str) -> None:
     """Refuses what is no regular expression of one group. The engine that runs it takes time in proportion to the text, never more."""
     try:
-        compiled = pl.select(pl.lit("").str.extract(expression, 1)) is not None and re.compile(expression)
+        pl.select(pl.lit("").str.extract(expression, 1))
+        groups = re.compile(expression).groups
     except (pl.exceptions.PolarsError, re.error) as error:
         raise ValueError(f"extract is no regular expression: {str(error).partition(chr(10))[0]}") from error
-    if compiled.groups != 1:
+    if groups != 1:
         raise ValueError("extract needs one group in brackets: what is to be taken")

@@ -15,13 +15,11 @@ class HotlineTicket(dy.Schema):
     title = text("Subject", "标题", free_text=True)
     content = text("What the caller said", "主要内容", free_text=True)
     code_scheme = text("Scheme that the class code belongs to", "分类方案")
-    class_code = text(
-        "Major and minor class, four digits", "大类小类代码", reference="event_classes:code_scheme,class_code"
-    )
+    class_code = text("Class, as its scheme codes it", "大类小类代码", reference="event_classes:code_scheme,class_code")
     caller_name = text("Caller", "来电人", personal="name")
     caller_phone = text("Caller's telephone or account", "来电号码", personal="phone")
     address = text("Where it is, in words", "地址", personal="address")
-    street_code = text("Street or township, nine digits", "街道(乡镇)", reference="streets:street_code")
+    street_code = text("Street or township, as the city codes it", "街道(乡镇)", reference="streets:street_code")
     unit_code = text("Unit that handles it", "处理部门", reference="departments:unit_code")
     accepted_at = moment("Accepted", "受理时间", nullable=False)
     is_answered_at_once = flag("Answered at once, without being sent to a unit", "是否直接答复")

@@ -6,7 +6,7 @@ superseded it, so that the warehouse as of any night can be seen again.
 
 import datetime as dt
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 
 import duckdb
@@ -24,6 +24,7 @@ class Batch:
 
     `horizon_on` is the last day that a record of the batch could be of: the night's, or that on which the file was written if that is later.
     `template` is the version of the template that the columns were read by, `unknown_columns` what the profile does not name.
+    `findings`, which the ledger does not keep (`ops.batch_verdicts` does), are what is unusual about the batch as a whole.
     """
 
     batch_id: str
@@ -50,12 +51,22 @@ class Batch:
     code_version: str = __version__
     seconds: float = 0.0
     city: str = ""
+    findings: list[dict[str, str]] = field(default_factory=list)
 
 
 def load_batch(
-    connection: duckdb.DuckDBPyConnection, feed: Feed, line: Batch, judged: Iterable[Judged], started: float
+    connection: duckdb.DuckDBPyConnection,
+    feed: Feed,
+    line: Batch,
+    judged: Iterable[Judged],
+    started: float,
+    *,
+    before_commit: Callable[[], None] = lambda: None,
 ) -> None:
-    """Writes the judged rows and completes `line`. Either all of it is in the warehouse afterwards or nothing."""
+    """Writes the judged rows and completes `line`. Either all of it is in the warehouse afterwards or nothing.
+
+    `before_commit` sees the batch in raw and may still refuse it, by raising.
+    """
     connection.begin()
     try:
         line.batch_seq = _next_seq(connection)
@@ -67,9 +78,10 @@ def load_batch(
             _widen(line, part.loaded[feed.event_on])
         line.rows_read = line.rows_loaded + line.rows_quarantined
         line.rows_superseded = _supersede(connection, feed, line)
+        before_commit()
         line.loaded_at_utc = dt.datetime.now(dt.UTC).replace(tzinfo=None)
         line.seconds = round(time.perf_counter() - started, 3)
-        values = asdict(line)
+        values = {name: value for name, value in asdict(line).items() if name != "findings"}
         connection.execute(
             f"insert into ops.ledger ({', '.join(values)}) values ({', '.join(f'${name}' for name in values)})", values
         )

@@ -17,6 +17,7 @@ from pipelines.landing.load import Batch
 from pipelines.landing.reference import GENERATED, TABLES, load_reference
 from pipelines.landing.store import read_connection
 from pipelines.orchestration import metadata
+from pipelines.orchestration.judgements import judgement, judgement_check
 from pipelines.orchestration.failures import failure, passes_by_itself, speaks_plainly
 from pipelines.orchestration.home import guard_city
 from pipelines.orchestration.partitions import as_of
@@ -94,6 +95,7 @@ def _feed(
     @dg.multi_asset(
         name=f"ingest_{name}",
         specs=_specs(name, _titles(name, profile)),
+        check_specs=[judgement_check(name)],
         partitions_def=days,
         backfill_policy=dg.BackfillPolicy.single_run(),
         retry_policy=retries,
@@ -119,6 +121,7 @@ def _feed(
             asset_key=quarantine,
             metadata={"dagster/partition_row_count": result.total("rows_quarantined"), **held},
         )
+        yield judgement(name, result)
         if result.problems:
             raise failure(result.problems)
 
