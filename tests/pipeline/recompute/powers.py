@@ -65,9 +65,11 @@ def _coverage(landing: Landing, city: City, day: dt.date, sums: Sums) -> None:
 
 
 def _exercises(landing: Landing, city: City, day: dt.date, sums: Sums) -> None:
-    """A case counts for the one penalty item in force whose class has the longest name in the cause."""
+    """A case counts for the penalty item whose code it has, else for the one in force whose class has the longest name in the cause."""
     of_class: dict[str, list[str]] = defaultdict(list)
-    for item in landing.held_on("power_items", day):
+    listed = landing.held_on("power_items", day)
+    penalties = {item["item_id"] for item in listed if item["power_type"] == "penalty"}
+    for item in listed:
         if item["power_type"] == "penalty" and _holds(item, day):
             for code in {code for code in re.split(r"[、，,;；\s]+", item["class_codes"] or "") if code}:
                 of_class[f"{item['code_scheme']}.{code}"].append(item["item_id"])
@@ -85,7 +87,8 @@ def _exercises(landing: Landing, city: City, day: dt.date, sums: Sums) -> None:
         key = (case["filed_on"].replace(day=1), squad)
         said = [(len(name), event_class) for name, event_class in names if name in (case["cause"] or "")]
         sums["power_exercise_cases"][key] += 1
-        sums["power_exercises_attributed"][key] += int(bool(said) and len(of_class[max(said)[1]]) == 1)
+        is_told = case["power_item_code"] in penalties or (bool(said) and len(of_class[max(said)[1]]) == 1)
+        sums["power_exercises_attributed"][key] += int(is_told)
 
 
 def _clues(landing: Landing, city: City, day: dt.date, sums: Sums) -> None:
