@@ -1,9 +1,9 @@
-"""The hotlines: tickets (工单) of 12319, 12345, the bureau's own telephone and web forms."""
+"""The hotlines: tickets (工单) of 12319, 12345, the bureau's own telephone and web forms; and the calls behind them (话务), day by day."""
 
 import dataframely as dy
 import polars as pl
 
-from pipelines.feeds.base import Feed, code, day, flag, in_order, moment, text
+from pipelines.feeds.base import Feed, amount, code, count, day, flag, in_order, moment, text
 
 
 class HotlineTicket(dy.Schema):
@@ -47,6 +47,39 @@ class HotlineTicket(dy.Schema):
         return in_order("accepted_at", "closed_at")
 
 
+class HotlineCalls(dy.Schema):
+    """One line on one day in the daily report of a call centre (话务日报): how many called, how many were answered, how soon.
+
+    Whoever hears the announcement and hangs up did not ask for a person; calls are counted from the transfer to human service on.
+    """
+
+    report_no = text("Number of the day's report of the line", "日报编号", nullable=False)
+    counted_on = day("Day of the calls", "日期", nullable=False)
+    hotline = code("Line that was called", "热线", ("12319", "12345", "phone"), nullable=False)
+    calls_offered = dy.Int32(
+        nullable=False, min=0, max=1_000_000, metadata={"zh": "呼入量(转人工)"}, description="Calls to human service"
+    )
+    calls_answered = dy.Int32(
+        nullable=False, min=0, max=1_000_000, metadata={"zh": "接通量"}, description="Of these, answered"
+    )
+    answered_within_15s = count("Of these, answered within 15 seconds", "15秒内接通量", high=1_000_000)
+    abandoned = count("Calls whose caller hung up while waiting", "放弃量", high=1_000_000)
+    mean_wait_seconds = amount("Mean wait of the answered calls, seconds", "平均等待(秒)", precision=9)
+    mean_talk_seconds = amount("Mean length of the answered calls, seconds", "平均通话(秒)", precision=9)
+
+    @dy.rule()
+    def out_of_range__calls_answered(cls) -> pl.Expr:
+        return pl.col("calls_answered") + pl.col("abandoned").fill_null(0) <= pl.col("calls_offered")
+
+    @dy.rule()
+    def out_of_range__answered_within_15s(cls) -> pl.Expr:
+        return (pl.col("answered_within_15s") <= pl.col("calls_answered")).fill_null(True)
+
+
+HOTLINE_CALLS = Feed(
+    name="hotline_calls", title_zh="热线话务日报", title_en="Calls to the hotlines", schema=HotlineCalls,
+    key="report_no", event_on="counted_on",
+)  # fmt: skip
 HOTLINE_TICKETS = Feed(
     name="hotline_tickets", title_zh="热线工单", title_en="Hotline tickets", schema=HotlineTicket,
     key="ticket_id", event_on="accepted_at",
