@@ -17,9 +17,9 @@ from pipelines.landing.load import Batch
 from pipelines.landing.reference import GENERATED, TABLES, load_reference
 from pipelines.landing.store import read_connection
 from pipelines.orchestration import metadata
-from pipelines.orchestration.judgements import judgement, judgement_check
 from pipelines.orchestration.failures import failure, passes_by_itself, speaks_plainly
 from pipelines.orchestration.home import guard_city
+from pipelines.orchestration.judgements import judgement, judgement_check
 from pipelines.orchestration.partitions import as_of
 from pipelines.orchestration.resources import Warehouse
 from pipelines.settings import Settings

@@ -25,7 +25,9 @@ def judgement(feed: str, result: FeedResult) -> dg.AssetCheckResult:
     held = [problem for problem in result.problems if isinstance(problem, HeldError)]
     lines = [(problem.where["file"], "block", problem.zh, problem.en) for problem in held]
     lines += [
-        (batch.source, found["severity"], found["zh"], found["en"]) for batch in result.batches for found in batch.findings
+        (batch.source, found["severity"], found["zh"], found["en"])
+        for batch in result.batches
+        for found in batch.findings
     ]
     return dg.AssetCheckResult(
         check_name=NAME, asset_key=dg.AssetKey(["raw", feed]), passed=not lines,

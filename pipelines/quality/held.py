@@ -35,7 +35,7 @@ def held(batch: Judged) -> HeldError:
 
 
 def list_held(settings: Settings) -> list[dict[str, Any]]:
-    """The batches that wait, the newest first, each with its blocking findings and the last decision."""
+    """The batches that wait, the newest first, each with its blocking findings and, where one was made, the decision to accept it."""
     with read_connection(settings) as connection:
         if not connection.execute("select 1 from duckdb_tables() where table_name = 'held_batches'").fetchall():
             return []
@@ -50,7 +50,8 @@ def list_held(settings: Settings) -> list[dict[str, Any]]:
             """
         )
         names = [column[0] for column in asked.description or []]
-        return [dict(zip(names, row, strict=True)) for row in asked.fetchall()]
+        waiting = [dict(zip(names, row, strict=True)) for row in asked.fetchall()]
+    return [one for one in waiting if one["decision"] != "reject"]
 
 
 def decide(settings: Settings, asked: str, decision: str, by: str, why: str) -> dict[str, Any]:
