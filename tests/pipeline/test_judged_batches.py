@@ -53,9 +53,7 @@ def town(settings: Settings) -> City:
     return load_city(settings)
 
 
-def deliver(
-    settings: Settings, city: City, at: int, count: int, cell: Callable[[int], str] = lambda n: "10.5"
-) -> FeedResult:
+def deliver(settings: Settings, city: City, at: int, count: int, area: str = "10.5") -> FeedResult:
     """The file of a day, and the night of it."""
     on = FIRST + dt.timedelta(days=at)
     folder = settings.inbox_dir / "demolitions"
