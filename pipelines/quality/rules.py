@@ -73,7 +73,7 @@ def _bound(
     if expectation.times_high is not None and usual > 0:
         high = _smaller(high, max(usual * expectation.times_high, usual + chance))
     if expectation.above_usual is not None:
-        top = quantiles(values, n=10)[-1] if len(values) > 1 else values[0]
+        top = quantiles(values, n=10, method="inclusive")[-1] if len(values) > 1 else values[0]
         high = _smaller(high, top + expectation.above_usual + _chance(measure, top, measures["rows"]))
     return Bound(measure, expectation.severity, low, high, usual, len(values))
 
@@ -82,7 +82,7 @@ def _chance(measure: str, share: float, rows: float) -> float:
     """How far a share of so many rows may lie off by chance; that something never happened yet does not make it impossible."""
     if "share" not in measure:
         return 0.0
-    likely = (share * rows + 1) / (rows + 2)
+    likely = (min(share, 1.0) * rows + 1) / (rows + 2)
     return CHANCE * math.sqrt(likely * (1 - likely) / rows)
 
 
