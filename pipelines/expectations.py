@@ -17,7 +17,10 @@ MEASURES: dict[str, tuple[str, str]] = {
     "quarantined_share": ("隔离占比", "share of rows in quarantine"),
     "unreadable_share": ("列数不符的行占比", "share of rows that could not be cut into columns"),
     "repeated_key_share": ("批内重复记录占比", "share of records that come again within the batch"),
-    "known_share": ("与库中完全相同的记录占比", "share of records that are in the warehouse just so"),
+    "known_share": (
+        "新文件中与库中完全相同的记录占比",
+        "share of a new file's records that are in the warehouse just so",
+    ),
     "empty_share": ("空值占比", "share of empty cells"),
     "unknown_share": ("代码不识别占比", "share of codes that nobody knows"),
     "codes": ("出现的代码个数", "number of different codes"),

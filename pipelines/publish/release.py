@@ -24,6 +24,7 @@ from pipelines.city import City
 from pipelines.errors import BusyError, SetupError
 from pipelines.metrics import dictionary
 from pipelines.publish import contents, meta, package
+from pipelines.quality.data_docs import write_data_docs
 from pipelines.settings import Settings
 
 Outcome = Literal["published", "published_not_current", "switched", "unchanged"]
@@ -31,6 +32,7 @@ Outcome = Literal["published", "published_not_current", "switched", "unchanged"]
 _ID = re.compile(r"^(\d{8})\.(\d+)$")
 _LIBRARIES = ("dagster", "dagster-dbt", "dataframely", "dbt-core", "dbt-duckdb", "duckdb", "polars", "pyarrow")
 _KEEP_AT_LEAST = 3
+DATA_DOCS = "data_docs"
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,7 @@ def _write(
     if written != held:
         raise RuntimeError(f"the release does not hold what the build file holds: {written} != {held}")
     (building / "manifest.json").write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    write_data_docs(con, dt.date.fromisoformat(about["as_of"]), building / DATA_DOCS)
     (building / dictionary.FILE_NAME).write_text(json.dumps(semantics, ensure_ascii=False) + "\n", encoding="utf-8")
     for path in [*building.rglob("*"), building]:
         _fsync(path)

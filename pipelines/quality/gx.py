@@ -7,7 +7,8 @@ that is switched off before the import.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from pipelines.quality.rules import Bound
@@ -15,31 +16,71 @@ from pipelines.quality.rules import Bound
 #: (batch, bound, observed value).
 Line = tuple[str, Bound, float]
 
+_RESULT_FORMAT = {
+    "result_format": "COMPLETE",
+    "unexpected_index_column_names": ["line", "batch", "measure", "severity", "usual"],
+}
 
-def validate(feed: str, lines: Sequence[Line]) -> tuple[list[bool], dict[str, Any]]:
-    """(whether each line keeps its bound, the result as Great Expectations documents it)."""
+
+def validate(feed: str, lines: Sequence[Line]) -> list[bool]:
+    """Whether each line keeps its bound."""
+    import great_expectations as gx  # noqa: PLC0415
+
+    context = _context()
+    asset = context.data_sources.add_pandas("batches").add_dataframe_asset(feed)
+    batch = asset.add_batch_definition_whole_dataframe("measures").get_batch(
+        batch_parameters={"dataframe": _table(lines)}
+    )
+    suite = gx.ExpectationSuite(name=feed, expectations=_expectations())
+    result = batch.validate(suite, result_format=_RESULT_FORMAT)
+    broken = {int(place["line"]) for one in result.results for place in one.result.get("unexpected_index_list") or []}
+    return [at not in broken for at in range(len(lines))]
+
+
+def write_docs(folder: Path, feeds: Mapping[str, Sequence[Line]]) -> None:
+    """The Data Docs of one night, a page a feed, as Great Expectations writes them (with links to other hosts: see `data_docs`)."""
+    import great_expectations as gx  # noqa: PLC0415
+
+    context = _context()
+    store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder)}
+    index = {"class_name": "DefaultSiteIndexBuilder"}
+    context.add_data_docs_site(
+        "release",
+        {
+            "class_name": "SiteBuilder",
+            "show_how_to_buttons": False,
+            "store_backend": store,
+            "site_index_builder": index,
+        },
+    )
+    source = context.data_sources.add_pandas("batches")
+    for feed, lines in feeds.items():
+        data = source.add_dataframe_asset(feed).add_batch_definition_whole_dataframe("measures")
+        suite = context.suites.add(gx.ExpectationSuite(name=feed, expectations=_expectations()))
+        definition = context.validation_definitions.add(gx.ValidationDefinition(name=feed, data=data, suite=suite))
+        definition.run(batch_parameters={"dataframe": _table(lines)}, result_format=_RESULT_FORMAT)
+    context.build_data_docs(site_names=["release"])
+
+
+def _context() -> Any:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx  # noqa: PLC0415
-    import pandas as pd  # noqa: PLC0415
     from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    table = pd.DataFrame(
-        [
-            {"line": at, "batch": batch, "measure": bound.measure, "severity": bound.severity, "observed": observed,
-             "low": bound.low, "high": bound.high, "usual": bound.usual}
-            for at, (batch, bound, observed) in enumerate(lines)
-        ]
-    ).astype({"observed": float, "low": float, "high": float, "usual": float})  # fmt: skip
-    asset = context.data_sources.add_pandas("batches").add_dataframe_asset(feed)
-    batch = asset.add_batch_definition_whole_dataframe("measures").get_batch(batch_parameters={"dataframe": table})
-    suite = gx.ExpectationSuite(name=feed, expectations=_expectations())
-    shown = ["line", "batch", "measure", "severity", "usual"]
-    result = batch.validate(suite, result_format={"result_format": "COMPLETE", "unexpected_index_column_names": shown})
-    broken = {int(place["line"]) for one in result.results for place in one.result.get("unexpected_index_list") or []}
-    document: dict[str, Any] = result.to_json_dict()  # type: ignore[no-untyped-call]
-    return [at not in broken for at in range(len(lines))], document
+    return context
+
+
+def _table(lines: Sequence[Line]) -> Any:
+    import pandas as pd  # noqa: PLC0415
+
+    rows = [
+        {"line": at, "batch": batch, "measure": bound.measure, "severity": bound.severity, "observed": observed,
+         "low": bound.low, "high": bound.high, "usual": bound.usual}
+        for at, (batch, bound, observed) in enumerate(lines)
+    ]  # fmt: skip
+    return pd.DataFrame(rows).astype({"observed": float, "low": float, "high": float, "usual": float})
 
 
 def _expectations() -> list[Any]:

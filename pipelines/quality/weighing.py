@@ -40,7 +40,7 @@ class Weighing:
         """Judges the batch, which stands in raw but is not final. Raises HeldError where it is blocked and nobody has let it in."""
         line = self._line
         measures = self._measuring.done(_days_covered(line))
-        if line.window_to is None and measures:
+        if measures and self._is_new_file():
             measures["known_share"] = self._known() / measures["rows"]
         past = past_of(self._connection, line.feed, line.source, line.loaded_for_on)
         (verdicts,) = judge_batches(self._profile, [measures], past, line.loaded_for_on)
@@ -62,6 +62,12 @@ class Weighing:
         self._connection.begin()
         hold(self._connection, self._judged)
         self._connection.commit()
+
+    def _is_new_file(self) -> bool:
+        """Whether no file of this name was loaded before. A book that grows by the day rightly brings what is known."""
+        said = {"feed": self._line.feed, "source": self._line.source}
+        loaded = "select 1 from ops.ledger where feed = $feed and source = $source limit 1"
+        return self._line.window_to is None and not self._connection.execute(loaded, said).fetchall()
 
     def _known(self) -> int:
         """Records of the batch that say just what the version before them said."""

@@ -16,6 +16,7 @@ from pipelines.errors import SetupError
 from pipelines.feeds import FEEDS
 from pipelines.publish import package, release
 from pipelines.publish.contents import served_tables
+from pipelines.quality.history import create_tables
 from pipelines.settings import Settings
 
 DAY = dt.date(2017, 9, 25)
@@ -62,6 +63,7 @@ def settings(tmp_path: Path) -> Settings:
                0::BIGINT AS rows_superseded, 'demolitions' AS feed, DATE '2017-01-05' AS first_record_on,
                DATE '2017-09-19' AS last_record_on"""
         )
+        create_tables(con)
     return settings
 
 
