@@ -41,12 +41,17 @@ def external_assets(city: City) -> list[dg.AssetSpec]:
         for name in FEEDS
         if name not in city.feeds and name not in city.broken
     ]  # fmt: skip
-    specs.append(
+    loaded = [["raw", name] for name in (*city.feeds, *city.broken)]
+    specs += [
         dg.AssetSpec(
-            ["ops", "ledger"], group_name="raw", kinds={"duckdb"}, deps=[["raw", name] for name in (*city.feeds, *city.broken)],
+            ["ops", "ledger"], group_name="raw", kinds={"duckdb"}, deps=loaded,
             description="账本：每批数据一行，读入 = 入库 + 隔离 / The ledger: one row per batch, read = loaded + quarantined",
-        )
-    )  # fmt: skip
+        ),
+        dg.AssetSpec(
+            ["ops", "batch_verdicts"], group_name="raw", kinds={"duckdb", "great_expectations"}, deps=loaded,
+            description="整批检验：每批每条界限一行 / What was found of batches as wholes: one row per batch and bound",
+        ),
+    ]  # fmt: skip
     return specs
 
 
