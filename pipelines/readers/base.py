@@ -1,8 +1,11 @@
-"""What every reader gives: an `Extract`, and how headers are written so that two spellings of one header meet."""
+"""What every reader gives: an `Extract`, and how headers are written so that two spellings of one header meet.
+
+Belongs here: what is the same for all kinds of source. How a kind of file is cut into rows stands in its reader.
+"""
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -20,7 +23,7 @@ class Extract:
     `header`. `skipped` counts, once the chunks are used up, the rows that are no records (blank, subtotal, rule rows).
 
     A source of several parts (sheets, files in a zip) has their columns together in `header`, null where a part lacks one; `parts` has the
-    header of each. `_source_sheet` then names the part.
+    header of each. `_source_sheet` then names the part: the sheet, the file in the zip, or "file/sheet".
     """
 
     source: str
@@ -84,3 +87,36 @@ def drop_non_records(
         skipped[prefix] = skipped.get(prefix, 0) + int(named.sum())
         keep &= ~named
     return chunk.filter(keep)
+
+
+def select_only(chunk: pl.DataFrame, only: Mapping[str, str], skipped: dict[str, int]) -> pl.DataFrame:
+    """The chunk's rows that hold these values; the others are counted as "only". Unreadable rows stay."""
+    if not only:
+        return chunk
+    wanted = pl.all_horizontal(pl.col(name).eq_missing(value) for name, value in only.items())
+    kept = chunk.filter(wanted | pl.col(UNREADABLE).is_not_null())
+    skipped["only"] = skipped.get("only", 0) + chunk.height - kept.height
+    return kept
+
+
+def columns_together(headers: Iterable[list[str]]) -> list[str]:
+    """The columns of several parts, each once, in the order in which they first appear."""
+    return list(dict.fromkeys(name for header in headers for name in header))
+
+
+def fill_up(chunk: pl.DataFrame, header: list[str]) -> pl.DataFrame:
+    """The chunk with every column of `header`; null where its part lacks one."""
+    lacking = [pl.lit(None, dtype=pl.String).alias(name) for name in header if name not in chunk.columns]
+    return chunk.with_columns(lacking).select(SHEET, ROW, UNREADABLE, *header)
+
+
+def frame_of(
+    part: str | None, rows: list[int], unreadable: list[str | None], cells: dict[str, list[str | None]]
+) -> pl.DataFrame:
+    """A chunk out of lists: one row number, one text where the row is unreadable, and one cell per column and row."""
+    series = [
+        pl.Series(SHEET, [part] * len(rows), dtype=pl.String),
+        pl.Series(ROW, rows, dtype=pl.Int64),
+        pl.Series(UNREADABLE, unreadable, dtype=pl.String),
+    ]
+    return pl.DataFrame(series + [pl.Series(name, values, dtype=pl.String) for name, values in cells.items()])
