@@ -93,7 +93,7 @@ def select_only(chunk: pl.DataFrame, only: Mapping[str, str], skipped: dict[str,
     """The chunk's rows that hold these values; the others are counted as "only". Unreadable rows stay."""
     if not only:
         return chunk
-    wanted = pl.all_horizontal(pl.col(name).eq_missing(value) for name, value in only.items())
+    wanted = pl.all_horizontal(pl.col(normalise_header(name)).eq_missing(value) for name, value in only.items())
     kept = chunk.filter(wanted | pl.col(UNREADABLE).is_not_null())
     skipped["only"] = skipped.get("only", 0) + chunk.height - kept.height
     return kept

@@ -65,7 +65,7 @@ def _by_kind(kind: str, path: Path, profile: FileSource, source: str, known: Col
         return read_workbook(path, profile, source, known)
     if kind == "parquet":
         return read_parquet(path, profile, source)
-    return (read_json if kind == "json" else read_ndjson)(path, profile, source)
+    return read_json(path, profile, source, known) if kind == "json" else read_ndjson(path, profile, source)
 
 
 def _state(path: Path) -> os.stat_result:

@@ -7,7 +7,7 @@ any record may bring a new one, and once for its rows. A row's number is the rec
 
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from json.decoder import JSONDecodeError
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,15 +16,15 @@ import polars as pl
 
 from pipelines.city import FileSource
 from pipelines.errors import InputError
-from pipelines.readers.base import Extract, drop_non_records, frame_of, join_header, select_only
+from pipelines.readers.base import Extract, drop_non_records, frame_of, join_header
 from pipelines.readers.encodings import decoded, detect_encoding, shown_name
 from pipelines.readers.faults import damaged
 from pipelines.readers.json_stream import DECODER, LONGEST_VALUE, Stream, Twice, Written, walk
+from pipelines.readers.limits import MOST_COLUMNS
 from pipelines.readers.tables import check_only
 
 CHUNK_ROWS = 20_000
-#: An object whose keys are ids, not names, is no record; neither is one nested more deeply than any table is.
-MOST_COLUMNS = 5_000
+#: An object nested more deeply than this is no record that can be laid out in columns.
 DEEPEST = 32
 
 
@@ -39,8 +39,11 @@ class _NoRecord(Exception):
     """A value that cannot be laid out in columns."""
 
 
-def read_json(path: Path, profile: FileSource, source: str) -> Extract:
-    """The records of a JSON file, at the end of the profile's `records`. One object a line is NDJSON under whatever name."""
+def read_json(path: Path, profile: FileSource, source: str, known: Collection[str] = ()) -> Extract:
+    """The records of a JSON file, at the end of the profile's `records`. One object a line is NDJSON under whatever name.
+
+    A lone object that has lists inside and none of the `known` columns is an envelope, not a record.
+    """
     encoding = detect_encoding(path, profile.encoding, source)
     if not profile.records and _has_more(Stream(path, encoding, source)):
         return read_ndjson(path, profile, source)
@@ -53,7 +56,11 @@ def read_json(path: Path, profile: FileSource, source: str) -> Extract:
         if stream.peek():
             stream.fail("there is more text after the end")
 
-    return _extract(records, path, encoding, profile, source)
+    extract = _extract(records, path, encoding, profile, source)
+    envelope = not way and Stream(path, encoding, source).peek() == "{" and not set(known).intersection(extract.header)
+    if envelope and known and _ways(Stream(path, encoding, source)):
+        raise _no_records(path, encoding, profile, source)
+    return extract
 
 
 def read_ndjson(path: Path, profile: FileSource, source: str) -> Extract:
@@ -77,31 +84,44 @@ def read_ndjson(path: Path, profile: FileSource, source: str) -> Extract:
     return _extract(records, path, encoding, profile, source)
 
 
-def _extract(records: Any, path: Path, encoding: str, profile: FileSource, source: str) -> Extract:
+def _extract(
+    records: Callable[[], Iterator[_Record]], path: Path, encoding: str, profile: FileSource, source: str
+) -> Extract:
     keys: dict[str, None] = {}
+    told_by: set[str] = set()
     for record in records():
-        keys |= dict.fromkeys(record.cells or ())
+        told_by.update(key for key in profile.only if key in (record.cells or ()))
+        if _is_meant(record, profile.only):
+            keys |= dict.fromkeys(record.cells or ())
         if len(keys) > MOST_COLUMNS:
+            # Keys that are ids, not names, make a column of every record.
             raise damaged(source, f"the records have more than {MOST_COLUMNS} different keys: these are no columns")
+    check_only(profile.only, told_by, source)
     if not keys:
         raise _no_records(path, encoding, profile, source)
     header = join_header([list(keys)])
-    check_only(profile.only, header, source)
     extract = Extract(source=source, header=header, chunks=iter(()), encoding=shown_name(encoding))
 
     def chunks() -> Iterator[pl.DataFrame]:
-        for first, batch in _batches(records()):
+        for first, whole in _batches(records()):
+            meant = [(at, record) for at, record in enumerate(whole, start=first) if _is_meant(record, profile.only)]
+            batch = [record for _, record in meant]
+            if profile.only:
+                extract.skipped["only"] = extract.skipped.get("only", 0) + len(whole) - len(batch)
             cells = {
                 name: [record.cells.get(key) if record.cells else None for record in batch]
                 for name, key in zip(header, keys, strict=True)
             }
-            numbers = list(range(first, first + len(batch)))
-            chunk = frame_of(None, numbers, [record.text for record in batch], cells)
-            kept = drop_non_records(chunk, header, profile.skip_rows_matching, extract.skipped)
-            yield select_only(kept, profile.only, extract.skipped)
+            chunk = frame_of(None, [at for at, _ in meant], [record.text for record in batch], cells)
+            yield drop_non_records(chunk, header, profile.skip_rows_matching, extract.skipped)
 
     extract.chunks = chunks()
     return extract
+
+
+def _is_meant(record: _Record, only: Mapping[str, str]) -> bool:
+    """Whether the record has the values that make it one. What cannot be read might have them."""
+    return record.cells is None or all(record.cells.get(key) == value for key, value in only.items())
 
 
 def _batches(records: Iterable[_Record]) -> Iterator[tuple[int, list[_Record]]]:

@@ -27,6 +27,7 @@ _REFUSED = {
     b"%PDF": "PDF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"SQLite format 3": "SQLite",
 }  # fmt: skip
 _MARKUP = (b"<html", b"<!doctype html", b"<head", b"<meta", b"<style", b"<table", b"<body", b"<div", b"<script")
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _MACROS_ALLOWED = (".xlsm", ".xlsb")
 
 
@@ -113,7 +114,7 @@ def _by_name(suffix: str, head: bytes, source: str) -> Kind:
     if named is None:
         raise _not_read(source, suffix, None)
     if named == "workbook" and suffix in (".xls", ".xlsx"):
-        if any(byte < 9 for byte in head[:512].replace(b"\0", b"")):
+        if not head.startswith(_WIDE_MARKS) and any(byte < 9 for byte in head[:512]):
             raise damaged(source, "it is no workbook")
         return "text"
     if named in ("workbook", "parquet", "zip"):

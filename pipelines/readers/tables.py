@@ -7,8 +7,9 @@ from collections.abc import Collection, Sequence
 from typing import Literal
 
 from pipelines.errors import InputError
-from pipelines.readers.base import join_header
-from pipelines.readers.faults import no_header
+from pipelines.readers.base import join_header, normalise_header
+from pipelines.readers.faults import no_header, too_large
+from pipelines.readers.limits import MOST_COLUMNS
 
 #: A header is looked for in so many rows, and taken to be at most so many rows deep.
 SEARCHED_ROWS = 30
@@ -33,6 +34,8 @@ def locate_header(
 
     Raises InputError where the stated rows hold no text, or where no row holds two of the known columns (or the only one).
     """
+    if any(len(row) > MOST_COLUMNS for row in rows):
+        raise too_large(source, f"列数超过 {MOST_COLUMNS}", f"it has more than {MOST_COLUMNS} columns", sheet=part)
     if header_rows == "find":
         best = best_header(rows, known)
         if best is None:
@@ -70,7 +73,7 @@ def level(rows: Sequence[Row]) -> list[list[str | None]]:
 
 def check_only(only: Collection[str], header: Collection[str], source: str) -> None:
     """Raises InputError where a column that tells records from others is not there."""
-    if lacking := [name for name in only if name not in header]:
+    if lacking := [name for name in only if name not in header and normalise_header(name) not in header]:
         raise InputError(
             "配置 only 中的列不存在", "a column named in `only` does not exist", file=source, column=", ".join(lacking),
             value="、".join(list(header)[:40]),

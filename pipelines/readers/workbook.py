@@ -26,8 +26,8 @@ from pipelines.readers.base import (
     fill_up,
     select_only,
 )
-from pipelines.readers.faults import damaged
-from pipelines.readers.limits import check_workbook
+from pipelines.readers.faults import damaged, too_large
+from pipelines.readers.limits import MOST_COLUMNS, check_workbook
 from pipelines.readers.tables import check_only, locate_header, rows_wanted
 
 CHUNK_ROWS = 100_000
@@ -138,7 +138,11 @@ def _cells(book: fastexcel.ExcelReader, name: str, source: str, hidden_too: bool
         sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string", skip_whitespace_tail_rows=True)
         if not sheet.width or not sheet.height or (sheet.visible != "visible" and not hidden_too):
             return None
+        if sheet.width > MOST_COLUMNS:
+            raise too_large(source, f"列数超过 {MOST_COLUMNS}", f"it has more than {MOST_COLUMNS} columns", sheet=name)
         batch, errors = sheet.to_arrow_with_errors()
+    except InputError:
+        raise
     except BaseException as error:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
