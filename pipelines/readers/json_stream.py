@@ -125,10 +125,10 @@ class Stream:
 def walk(stream: Stream, way: list[str]) -> Iterator[tuple[Any, str | None]]:
     """The values at the end of the way: each of a list there, or the one that is there. A `*` goes through a list."""
     if not way:
-        if stream.peek() != "[":
-            yield stream.value()
-            return
-        yield from _each(stream)
+        if stream.peek() == "[":
+            yield from _each(stream)
+        elif (found := stream.value()) != (None, None):
+            yield found
     elif way[0] == "*":
         stream.take("[")
         while stream.peek() != "]":

@@ -76,7 +76,7 @@ def check_only(only: Collection[str], header: Collection[str], source: str) -> N
     if lacking := [name for name in only if name not in header and normalise_header(name) not in header]:
         raise InputError(
             "配置 only 中的列不存在", "a column named in `only` does not exist", file=source, column=", ".join(lacking),
-            value="、".join(list(header)[:40]),
+            value="、".join(list(header)[:40]) or None,
             remedy_zh="改正配置中的 source.only", remedy_en="mend source.only in the profile",
         )  # fmt: skip
 
