@@ -78,7 +78,9 @@ class Stream:
                 twice = str(error)
                 value, end = self._whole_of(_LENIENT)
             except JSONDecodeError as error:
-                if len(self._text) - self._at < LONGEST_VALUE and self._fill():
+                if len(self._text) - self._at >= LONGEST_VALUE:
+                    self.fail(f"a value is longer than {LONGEST_VALUE >> 20} MiB, or {error.msg}", error.pos)
+                if self._fill():
                     continue
                 self.fail(error.msg, error.pos)
             except RecursionError:
