@@ -29,6 +29,7 @@ PROBE_BYTES, PROBE_SECONDS = 4 << 30, 120
 
 _VALUED_CELL = re.compile(rb' r="([A-Z]{1,4})\d{1,8}"[^>/]*>')
 _VALUED_ROW = re.compile(rb' r="[A-Z]{1,4}(\d{1,8})"[^>/]*>')
+_UNPLACED_CELL = re.compile(rb'<c(?:\s+(?![^>]*\br=")[^>]*[^>/])?>')
 _ROW = re.compile(rb' r="(\d{1,8})"')
 _PROBE = """
 import resource, sys, fastexcel
@@ -83,15 +84,15 @@ def check_workbook(path: Path, source: str) -> None:
 def used_rectangle(archive: zipfile.ZipFile, name: str) -> tuple[int, int]:
     """(rows, columns) from the sheet's first cell to its last one with a value; what the sheet says of its own size is not believed."""
     letters: set[bytes] = set()
-    rows, unnamed = 0, 0
+    rows, unplaced = 0, 0
     for data in _pieces(archive, name):
         letters.update(_VALUED_CELL.findall(data))
         rows = max(rows, max(map(int, _ROW.findall(data)), default=0))
-        if not letters:
+        if not letters and b"<row" in data:
             # Cells may leave out where they stand; then each stands beside the one before.
-            unnamed = max(unnamed, *(line.count(b"<c>") + line.count(b"<c ") for line in data.split(b"</row>")))
-    columns = max(map(column_number, letters), default=unnamed)
-    if rows * columns > MOST_CELLS:
+            unplaced = max(unplaced, *(len(_UNPLACED_CELL.findall(line)) for line in data.split(b"</row>")))
+    columns = max(map(column_number, letters), default=unplaced)
+    if letters and rows * columns > MOST_CELLS:
         # Rows may go on for long with formats alone: only then is the slower look worth its time.
         rows = max((max(map(int, _VALUED_ROW.findall(data)), default=0) for data in _pieces(archive, name)), default=0)
     return rows, columns

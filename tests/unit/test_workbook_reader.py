@@ -151,6 +151,30 @@ def test_a_format_at_the_sheets_far_end_is_no_cell(tmp_path: Path) -> None:
     assert cells(read(far)) == [("0007", "12.5")]
 
 
+def test_cells_that_do_not_say_where_they_stand_are_read_and_counted(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", {"台账": LEDGER})
+    bare = changed_zip(path, tmp_path / "b.xlsx", {SHEET_XML: lambda xml: re.sub(rb' r="[A-Z]*\d+"', b"", xml)})
+    assert cells(read(bare)) == [("0007", "12.5")]
+    wide = b'<row r="1048576">' + b"<c><v>1</v></c>" * 100 + b"</row></sheetData>"
+    far = changed_zip(bare, tmp_path / "c.xlsx", {SHEET_XML: lambda xml: xml.replace(b"</sheetData>", wide)})
+    with pytest.raises(InputError, match="spans 1048576 rows by 100 columns"):
+        opened(far)
+
+
+def test_a_sheet_of_formats_alone_takes_nothing_from_the_others(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", {"台账": LEDGER, "空": []})
+    formats = b"".join(b'<c r="%s1" s="1"/>' % name for name in (b"A", b"ZZ", b"XFD")) * 3_000
+    ghosts = b'<sheetData><row r="1">' + formats + b"</row></sheetData>"
+    added = changed_zip(
+        path, tmp_path / "b.xlsx",
+        {
+            "xl/worksheets/sheet2.xml": lambda xml: xml.replace(b"<sheetData/>", ghosts),
+            "xl/calcChain.xml": b"<calcChain>" + b'<c r="A1" i="1"/>' * 6_000 + b"</calcChain>",
+        },
+    )  # fmt: skip
+    assert cells(read(added)) == [("0007", "12.5")]
+
+
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", {"台账": LEDGER})
     bomb = changed_zip(path, tmp_path / "b.xlsx", {"xl/sharedStrings.xml": bytes(100 << 20)})
