@@ -59,16 +59,21 @@ def join_header(rows: list[list[str | None]]) -> list[str]:
                 if not cells[at] and below:
                     cells[at] = cells[at - 1]
         filled.append(cells)
-    names: list[str] = []
+    # The chunks' own columns are taken: a file that this project exported has columns of these names.
+    taken = {SHEET, ROW, UNREADABLE}
     times: dict[str, int] = {}
+    names: list[str] = []
     for at in range(len(rows[0])):
         parts: list[str] = []
         for cells in filled:
             if cells[at] and cells[at] not in parts:
                 parts.append(cells[at])
-        name = "/".join(parts) or f"第{at + 1}列"
-        times[name] = times.get(name, 0) + 1
-        names.append(name if times[name] == 1 else f"{name}#{times[name]}")
+        plain = name = "/".join(parts) or f"第{at + 1}列"
+        while name in taken:
+            times[plain] = times.get(plain, 1) + 1
+            name = f"{plain}#{times[plain]}"
+        taken.add(name)
+        names.append(name)
     return names
 
 

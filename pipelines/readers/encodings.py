@@ -76,11 +76,14 @@ def first_fault(path: Path, codec: str) -> UnicodeDecodeError | None:
 
 
 def decoded(path: Path, codec: str, source: str) -> Iterator[tuple[bytes, bool]]:
-    """The text as blocks of UTF-8 that end between characters, and whether a block is the last."""
+    """The text as blocks of UTF-8 that end between characters, and whether a block is the last. A mark at its beginning is no text."""
     decoder = codecs.getincrementaldecoder(codec)()
+    begun = False
     try:
         for block in _blocks(path):
-            yield decoder.decode(block, final=not block).encode(), not block
+            text = decoder.decode(block, final=not block)
+            yield (text if begun else text.removeprefix("\ufeff")).encode(), not block
+            begun = begun or bool(text)
     except UnicodeError as error:
         raise changed(source) from error
 

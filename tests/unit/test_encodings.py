@@ -45,6 +45,13 @@ def test_a_text_is_read_in_the_encoding_it_was_written_in(
     assert cells(read(path)) == [tuple(line.split(",")) for line in lines[1:]]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "gb18030"])
+def test_a_mark_at_the_beginning_is_no_part_of_the_header(tmp_path: Path, encoding: str) -> None:
+    path = text(tmp_path / "a.csv", "\ufeff" + CHINESE, encoding)
+    assert opened(path, encoding=encoding).header[0] == "编号"
+    assert opened(path).header[0] == "编号"
+
+
 def test_a_stated_encoding_goes_before_what_seems_plausible(tmp_path: Path) -> None:
     path = text(tmp_path / "a.csv", "a,b\n1,é\n", "cp1252")
     assert cells(read(path, encoding="cp1250")) == [("1", "é")]

@@ -97,6 +97,16 @@ def test_headers_that_come_twice_or_not_at_all_get_names_of_their_own() -> None:
     assert join_header([["编号", "日期", "日期", None]]) == ["编号", "日期", "日期#2", "第4列"]
 
 
+def test_no_two_columns_get_one_name() -> None:
+    assert join_header([["日期", "日期", "日期#2"]]) == ["日期", "日期#2", "日期#2#2"]
+
+
+def test_a_file_with_the_readers_own_columns_is_read(tmp_path: Path) -> None:
+    frame = read(text(tmp_path / "a.csv", "_source_row,1,0\n7,x,y\n"))
+    assert frame.columns[3:] == ["_source_row#2", "1", "0"]
+    assert cells(frame) == [("7", "x", "y")]
+
+
 def test_full_width_forms_and_line_breaks_of_a_header_do_not_matter() -> None:
     assert join_header([["罚款金额\n（万元）"]]) == ["罚款金额(万元)"]
 
