@@ -105,6 +105,8 @@ def to_canonical(chunk: pl.DataFrame, header: list[str], profile: FeedProfile, r
         said[name] = cells
         cells = cells.str.strip_chars()
         cells = cells.set(cells.is_in(NOTHING), None)
+        if column.if_empty is not None:
+            cells = cells.set(cells.is_null() & (True if applies is None else applies), column.if_empty)
         frame[name], found_faults = _read(cells, spec, column, references, profile.feed)
         faults |= {(rule, name): at for rule, at in found_faults.items() if at.any()}
     return Canonical(
