@@ -160,7 +160,7 @@ def _read(
     faults: dict[str, pl.Series] = {}
     crosswalk = column.map or (references.crosswalk(column.map_reference, spec, feed) if column.map_reference else {})
     if crosswalk:
-        known = {**{target: target for target in crosswalk.values()}, **crosswalk}
+        known = {**{target: target for target in (*crosswalk.values(), column.if_empty) if target}, **crosswalk}
         mapped = cells.replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
         unknown = mapped.is_null() & cells.is_not_null()
         if column.otherwise is None:
