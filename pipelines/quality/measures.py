@@ -17,6 +17,8 @@ from pipelines.readers.base import UNREADABLE
 
 #: Fields with more values than this are no code lists; how their values are spread says nothing.
 CODE_LIST = 200
+#: Fewer numbers than this have no middle that says anything.
+FEW = 20
 #: Values of a number that are kept to find its middle, evenly over the batch.
 SAMPLE = 20_000
 
@@ -89,7 +91,7 @@ class Measuring:
             **{f"midnight_share:{name}": self.midnight[name] / timed for name, timed in self.timed.items() if timed},
             **{f"night_share:{name}": self.at_night[name] / timed for name, timed in self.timed.items() if timed},
             **{f"middle:{name}": float(middle) for name, kept in self.numbers.items()
-               if isinstance(middle := pl.Series(kept, dtype=pl.Float64).median(), float)},
+               if len(kept) >= FEW and isinstance(middle := pl.Series(kept, dtype=pl.Float64).median(), float)},
         }  # fmt: skip
         for name, seen in self.values.items():
             if seen and len(seen) <= CODE_LIST:

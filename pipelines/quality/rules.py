@@ -63,19 +63,28 @@ def _bound(
     if len(earlier) < expectation.history or all(one is None for one in relative):
         return Bound(measure, expectation.severity, low, high)
     same = [pair for pair in earlier if pair[0].weekday() == day.weekday()]
-    if expectation.by_weekday and len(same) >= ENOUGH_OF_A_WEEKDAY:
-        earlier = same
-    values = [value for _, value in earlier]
+    knows_the_weekday = len(same) >= ENOUGH_OF_A_WEEKDAY
+    values = [value for _, value in (same if expectation.by_weekday and knows_the_weekday else earlier)]
     usual = median(values)
+    # While Sundays are not known yet, the quietest and the busiest tenth of all days stand for them.
+    quiet, busy = (usual, usual) if not expectation.by_weekday or knows_the_weekday else _tenths(values)
     chance = CHANCE * math.sqrt(usual) if measure.startswith("rows") else 0.0
     if expectation.times_low is not None and usual > 0:
-        low = _larger(low, max(min(usual * expectation.times_low, usual - chance), 0.0))
+        low = _larger(low, max(min(quiet * expectation.times_low, quiet - chance), 0.0))
     if expectation.times_high is not None and usual > 0:
-        high = _smaller(high, max(usual * expectation.times_high, usual + chance))
+        high = _smaller(high, max(busy * expectation.times_high, busy + chance))
     if expectation.above_usual is not None:
-        top = quantiles(values, n=10, method="inclusive")[-1] if len(values) > 1 else values[0]
+        top = _tenths(values)[1]
         high = _smaller(high, top + expectation.above_usual + _chance(measure, top, measures["rows"]))
     return Bound(measure, expectation.severity, low, high, usual, len(values))
+
+
+def _tenths(values: Sequence[float]) -> tuple[float, float]:
+    """What a tenth of the values lie below, and above. One odd batch does not move them."""
+    if len(values) == 1:
+        return values[0], values[0]
+    tenths = quantiles(values, n=10, method="inclusive")
+    return tenths[0], tenths[-1]
 
 
 def _chance(measure: str, share: float, rows: float) -> float:
