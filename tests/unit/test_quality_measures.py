@@ -62,12 +62,12 @@ def day(at: int, count: int = 10) -> list[Row]:
 
 
 def test_shares_are_counted_over_all_rows_read(town: City) -> None:
-    lines = [*day(0, 6), ("x1", "W1", "2017-02-30", "1", "自拆"), ("x2", None, AS_OF.isoformat(), "约", "爆破")]
+    lines = [*day(0, 38), ("x1", "W1", "2017-02-30", "1", "自拆"), ("x2", None, AS_OF.isoformat(), "约", "爆破")]
     found = measured(town, lines)
-    assert found["rows"] == 8
-    assert found["quarantined_share"] == 2 / 8
-    assert found["empty_share:building_case_no"] == 1 / 8
-    assert found["unknown_share:method"] == 1 / 8
+    assert found["rows"] == 40
+    assert found["quarantined_share"] == 2 / 40
+    assert found["empty_share:building_case_no"] == 1 / 40
+    assert found["unknown_share:method"] == 1 / 40
     assert found["commonest_share:method"] == 1.0
     assert found["middle:demolished_area_m2"] == 10.5
 
