@@ -97,7 +97,7 @@ ORDINARY: tuple[Expectation, ...] = tuple(
         {"measure": "night_share:*", "above_usual": 0.25, "only_if_rows": 20},
         {"measure": "middle:*", "severity": "block", "times_low": 0.002, "times_high": 500, "only_if_rows": 20},
         {"measure": "middle:*", "times_low": 0.1, "times_high": 10, "only_if_rows": 20},
-        {"measure": "days_behind", "above_usual": 3},
+        {"measure": "days_behind", "above_usual": 7},
         {"measure": "empty_day_share", "above_usual": 0.3},
         {"measure": "fullest_day_share", "above_usual": 0.4, "only_if_rows": 50},
         {"measure": "stated_total_gap:*", "at_most": 0.001},

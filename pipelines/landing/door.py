@@ -97,7 +97,7 @@ def take_in(door: Door, connection: duckdb.DuckDBPyConnection, extract: Extract,
     line.rows_skipped = sum(extract.skipped.values())
     line.city = door.city.facts.id
     parts = landed_parts(landing_path(door.settings, line.feed, line.batch_id))
-    weighing = Weighing(connection, door.profile, line, extract.header)
+    weighing = Weighing(connection, door.profile, line, extract)
     try:
         load_batch(connection, feed, line, (judged(part, weighing) for part in parts), started,
                    before_commit=weighing.settle)  # fmt: skip

@@ -19,6 +19,8 @@ from pipelines.quality.held import held
 from pipelines.quality.history import Judged, decision_of, hold, past_of, release, remember
 from pipelines.quality.judge import Verdict, judge_batches
 from pipelines.quality.measures import Measuring
+from pipelines.quality.totals import StatedTotals
+from pipelines.readers import Extract
 
 
 class Weighing:
@@ -26,15 +28,17 @@ class Weighing:
     of a blocked one."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, profile: FeedProfile, line: Batch, header: list[str]
+        self, connection: duckdb.DuckDBPyConnection, profile: FeedProfile, line: Batch, extract: Extract
     ) -> None:
         self._connection, self._profile, self._line = connection, profile, line
         self._measuring = Measuring(FEEDS[line.feed], line.loaded_for_on)
-        self._mapped = set(meet(profile, header).fields)
+        self._mapped = set(meet(profile, extract.header).fields)
+        self._totals = StatedTotals(profile, extract)
         self._judged: Judged | None = None
 
     def add(self, canonical: Canonical, rows: JudgedRows) -> None:
         self._measuring.add(canonical, rows, self._mapped)
+        self._totals.add(canonical)
 
     def settle(self) -> None:
         """Judges the batch, which stands in raw but is not final. Raises HeldError where it is blocked and nobody has let it in."""
@@ -42,6 +46,7 @@ class Weighing:
         measures = self._measuring.done(_days_covered(line))
         if measures and self._is_new_file():
             measures["known_share"] = self._known() / measures["rows"]
+        measures |= self._totals.gaps()
         past = past_of(self._connection, line.feed, line.source, line.loaded_for_on)
         (verdicts,) = judge_batches(self._profile, [measures], past, line.loaded_for_on)
         is_window = line.window_to is not None
