@@ -7,7 +7,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median, quantiles
+from statistics import median, pstdev, quantiles
 
 from pipelines.expectations import Expectation
 
@@ -68,7 +68,9 @@ def _bound(
     usual = median(values)
     # While Sundays are not known yet, the quietest and the busiest tenth of all days stand for them.
     quiet, busy = (usual, usual) if not expectation.by_weekday or knows_the_weekday else _tenths(values)
-    chance = CHANCE * math.sqrt(usual) if measure.startswith("rows") else 0.0
+    # Records come in bursts (a case brings its steps with it), so counts vary more than single events would.
+    spread = max(math.sqrt(usual), pstdev(values)) if measure.startswith("rows") else 0.0
+    chance = CHANCE * spread
     if expectation.times_low is not None and usual > 0:
         low = _larger(low, max(min(quiet * expectation.times_low, quiet - chance), 0.0))
     if expectation.times_high is not None and usual > 0:
