@@ -7,7 +7,7 @@ what the canonical fields are in `pipelines.feeds`; how a source is read by a pr
 import tomllib
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -16,6 +16,7 @@ from pipelines.choices import Definitions
 from pipelines.city.columns import ColumnMap
 from pipelines.city.facts import CityFacts, CityProfile, WorkingHours
 from pipelines.city.feed_profile import Drift, FeedProfile
+from pipelines.city.problems import as_error, problems_of
 from pipelines.city.sources import DatabaseSource, FileSource, Open311Source
 from pipelines.errors import ProfileError
 from pipelines.feeds import FEEDS
@@ -118,19 +119,4 @@ def _parse(path: Path, model: type[Table]) -> Table:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        more = f" (+{error.error_count() - 1})" if error.error_count() > 1 else ""
-        raise ProfileError(
-            "配置文件有误",
-            f"the profile is wrong: {first['msg'].removeprefix('Value error, ')}{more}",
-            file=path,
-            key=".".join(str(part) for part in first["loc"]) or "(whole file)",
-            value=_short(first.get("input")),
-            remedy_zh="改正该键；cities/changji 是完整的样例",
-            remedy_en="mend this key; cities/changji is a complete example",
-        ) from error
-
-
-def _short(value: Any) -> str:
-    said = repr(value)
-    return said if len(said) <= 120 else said[:117] + "…"
+        raise as_error(path, problems_of(error)) from error
