@@ -65,18 +65,16 @@ class Misfits(ValueError):
 
 def problems_of(error: ValidationError) -> list[Problem]:
     """Every problem once. What a union says of each of its kinds is put together to one sentence."""
-    found: dict[str, Problem] = {}
+    found: list[Problem] = []
     for fault in error.errors(include_url=False):
-        key = _key(fault["loc"])
-        for problem in _problems(fault, key):
-            before = found.get(problem.key)
-            if before is None or before.en == problem.en:
-                found[problem.key] = problem
-            else:
-                found[problem.key] = Problem(
-                    problem.key, f"{before.zh}；或 {problem.zh}", f"{before.en}; or {problem.en}", problem.value
-                )
-    return list(found.values())
+        for problem in _problems(fault, _key(fault["loc"])):
+            same = next((at for at, before in enumerate(found) if before.key == problem.key), None)
+            if same is None or isinstance((fault.get("ctx") or {}).get("error"), Misfits):
+                found.append(problem)
+            elif found[same].en != problem.en:
+                zh, en = f"{found[same].zh}；或 {problem.zh}", f"{found[same].en}; or {problem.en}"
+                found[same] = Problem(problem.key, zh, en, problem.value)
+    return found
 
 
 def as_error(path: Path, problems: Sequence[Problem]) -> ProfileError:

@@ -1,0 +1,271 @@
+"""Sample files: how they are to be read, and their first rows as the readers give them.
+
+Belongs here: finding out what `[source]` must say (format, encoding, delimiter, sheets, header rows, rows that are no records). The sample itself
+is then read by the project's own reader with that source, so that a draft sees what a night will see.
+"""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import fastexcel
+import polars as pl
+
+from pipelines.city import DatabaseSource, FileSource
+from pipelines.errors import InputError
+from pipelines.onboarding.json_shape import shape_of
+from pipelines.onboarding.words import Words, plain, split_unit
+from pipelines.readers.base import ROW, SHEET, UNREADABLE, join_header
+from pipelines.readers.files import WORKBOOKS, detect_encoding, read_file
+
+#: As many rows of a file as are looked at, and as many from the top as may hold its header.
+ROWS, TOP = 20_000, 30
+#: Tried in this order where neither UTF-8 nor GB18030 reads a file; the last one reads anything.
+FURTHER_ENCODINGS = ("big5", "cp1252", "latin-1")
+DELIMITERS = (",", "\t", ";", "|")
+JSON_SUFFIXES = {".json", ".geojson", ".ndjson", ".jsonl"}
+
+Grid = list[list[str | None]]
+
+
+@dataclass
+class Sample:
+    """Files of one feed, read by `source`. `frame` has every column of any of them, `said` what was found out on the way."""
+
+    files: list[Path]
+    source: FileSource | DatabaseSource
+    frame: pl.DataFrame
+    encodings: set[str] = field(default_factory=set)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    doubts: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def header(self) -> list[str]:
+        return [name for name in self.frame.columns if name not in (SHEET, ROW, UNREADABLE)]
+
+
+@dataclass
+class _Found:
+    """What was found out of one file."""
+
+    header_rows: list[int] = field(default_factory=lambda: [1])
+    keys: dict[str, Any] = field(default_factory=dict)
+    doubts: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def take_sample(files: Sequence[Path], feed: str, inbox: Path, words: Words) -> Sample:
+    """Reads the files' first rows. Raises InputError where one is missing, unreadable, or has no header that can be found."""
+    known = words.header_words(feed)
+    keys: dict[str, Any] = {"kind": "file", "files": patterns(files, feed, inbox)}
+    doubts: dict[str, tuple[str, str]] = {}
+    tops: list[list[int]] = []
+    for path in files:
+        if not path.is_file() or not path.stat().st_size:
+            raise InputError(
+                "文件不存在或是空的", "the file does not exist or is empty", file=path,
+                remedy_zh="检查路径，或重新导出", remedy_en="check the path, or export it again",
+            )  # fmt: skip
+        found = _look_into(path, known)
+        tops.append(found.header_rows)
+        keys |= found.keys
+        doubts |= found.doubts
+    if len({tuple(rows) for rows in tops}) > 1:
+        keys["header_rows"] = "find"
+        doubts["header_rows"] = ("各文件的表头不在同一行", "the files have their header in different rows")
+    elif tops[0] != [1]:
+        keys["header_rows"] = tops[0]
+    source = FileSource.model_validate(keys)
+    frame, encodings = _read(files, source, known, tops)
+    if prefixes := _no_records(frame, words):
+        source = source.model_copy(update={"skip_rows_matching": prefixes})
+        frame, encodings = _read(files, source, known, tops)
+    return Sample(list(files), source, frame, encodings, doubts=doubts)
+
+
+def patterns(files: Iterable[Path], feed: str, inbox: Path) -> list[str]:
+    """Patterns of the files' names in the inbox; numbers in a name (dates, mostly) may be others. Files elsewhere get the feed's folder."""
+    found: dict[str, None] = {}
+    for path in files:
+        whole = path.absolute()
+        folder = whole.parent.relative_to(inbox).as_posix() if whole.is_relative_to(inbox) else feed
+        stem = re.sub(r"[*?\[]", "?", path.stem)
+        name = re.sub(r"(?:\*[-_.年月日]?)+", "*", re.sub(r"\d+", "*", stem)) + path.suffix
+        found[name if folder == "." else f"{folder}/{name}"] = None
+    return list(found)
+
+
+def _look_into(path: Path, known: frozenset[str]) -> _Found:
+    suffix = path.suffix.lower()
+    if suffix in JSON_SUFFIXES:
+        return _Found(keys=shape_of(path, known))
+    if suffix in WORKBOOKS:
+        return _look_into_workbook(path, known)
+    if suffix == ".parquet":
+        return _Found()
+    return _look_into_text(path, known)
+
+
+def _look_into_workbook(path: Path, known: frozenset[str]) -> _Found:
+    try:
+        workbook = fastexcel.read_excel(path)
+        tops = {name: _grid(workbook, name) for name in workbook.sheet_names}
+    except fastexcel.FastExcelError as error:
+        raise InputError(
+            "文件无法读取", f"the file cannot be read: {str(error).partition(chr(10))[0]}", file=path,
+            remedy_zh="检查文件是否损坏或加密，重新导出", remedy_en="see whether it is damaged or encrypted; export it again",
+        ) from error  # fmt: skip
+    headers = {name: _find_header(top, known) for name, top in tops.items() if top}
+    best = max((score for _, score in headers.values()), default=0.0)
+    sheets = [name for name, (_, score) in headers.items() if score >= max(2.0, best / 2)] or list(headers)[:1]
+    if not sheets:
+        raise InputError(
+            "工作簿是空的", "the workbook has no cell", file=path,
+            remedy_zh="重新导出", remedy_en="export it again",
+        )  # fmt: skip
+    found = _Found(header_rows=headers[sheets[0]][0])
+    if sheets != workbook.sheet_names[:1]:
+        found.keys["sheets"] = [re.sub(r"[*?\[]", "?", name) for name in sheets]
+        left = [name for name in workbook.sheet_names if name not in sheets]
+        said = "、".join(left) or "–"
+        found.doubts["sheets"] = (f"未读的工作表：{said}", f"sheets that are not read: {said}")
+    return found
+
+
+def _grid(workbook: fastexcel.ExcelReader, sheet: str) -> Grid:
+    top = workbook.load_sheet(sheet, header_row=None, skip_rows=0, n_rows=TOP, dtypes="string").to_polars()
+    return [list(row) for row in top.rows()]
+
+
+def _look_into_text(path: Path, known: frozenset[str]) -> _Found:
+    found = _Found()
+    with path.open("rb") as stream:
+        bom = stream.read(2)
+    try:
+        if bom in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            encoding = found.keys["encoding"] = "utf-16"
+        else:
+            encoding = detect_encoding(path, None, path.name)
+    except InputError:
+        encoding = found.keys["encoding"] = _guess_encoding(path)
+        found.doubts["encoding"] = (
+            "既不是 UTF-8 也不是 GB18030，此为推测",
+            "neither UTF-8 nor GB18030; this one is a guess",
+        )
+    with path.open(encoding=encoding, newline="", errors="replace") as stream:
+        top = "".join(line for _, line in zip(range(TOP * 4), stream, strict=False))
+    delimiter = max(DELIMITERS, key=lambda mark: _regularity(top, mark))
+    if delimiter != ("\t" if path.suffix.lower() == ".tsv" else ","):
+        found.keys["delimiter"] = delimiter
+    if path.suffix.lower() not in {".csv", ".tsv", ".txt"}:
+        found.keys["format"] = "text"
+    grid: Grid = [list(row) for row, _ in zip(_rows(top, delimiter), range(TOP), strict=False)]
+    found.header_rows, _ = _find_header(grid, known)
+    return found
+
+
+def _guess_encoding(path: Path) -> str:
+    for encoding in FURTHER_ENCODINGS:
+        try:
+            return detect_encoding(path, encoding, path.name)
+        except InputError:
+            continue
+    return FURTHER_ENCODINGS[-1]
+
+
+def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(io.StringIO(text), delimiter=delimiter)
+    except csv.Error:  # a sample cut within a quoted cell
+        return
+
+
+def _regularity(text: str, delimiter: str) -> float:
+    """How many columns the rows have with this delimiter, if most have as many."""
+    widths = [len(row) for row, _ in zip(_rows(text, delimiter), range(TOP), strict=False) if row]
+    if not widths:
+        return 0.0
+    usual = max(set(widths), key=widths.count)
+    return (usual - 1) * widths.count(usual) / len(widths)
+
+
+def _find_header(grid: Grid, known: frozenset[str]) -> tuple[list[int], float]:
+    """The rows, from 1, that most look like a header, and how much: known names count most, then words that are told apart."""
+    best: tuple[list[int], float] = ([1], 0.0)
+    widest = max((sum(1 for cell in row if (cell or "").strip()) for row in grid), default=0)
+    for at in range(len(grid)):
+        for depth in (1, 2) if at + 1 < len(grid) else (1,):
+            rows = grid[at : at + depth]
+            if depth == 2 and not _is_spread(rows):
+                continue
+            score = _score(join_header(_even(rows)), rows, known, widest)
+            if score > best[1] + 1e-9:
+                best = (list(range(at + 1, at + 1 + depth)), score)
+    return best
+
+
+def _is_spread(rows: Grid) -> bool:
+    """Whether the second row goes on with a header: it has words where the first has gaps, none of them a number or a date."""
+    upper, lower = _even(rows)
+    gaps = [i for i, cell in enumerate(upper) if not (cell or "").strip() and (lower[i] or "").strip()]
+    said = [(cell or "").strip() for cell in lower if (cell or "").strip()]
+    doubled = [i for i, cell in enumerate(upper) if (cell or "").strip() and (lower[i] or "").strip()]
+    return bool(gaps) and len(said) <= len(gaps) + len(doubled) and not any(re.search(r"\d{3}", cell) for cell in said)
+
+
+def _even(rows: Grid) -> Grid:
+    width = max(len(row) for row in rows)
+    return [[*row, *[None] * (width - len(row))] for row in rows]
+
+
+def _score(names: list[str], rows: Grid, known: frozenset[str], widest: int) -> float:
+    cells = [(cell or "").strip() for row in rows for cell in row]
+    filled = [cell for cell in cells if cell]
+    if not filled:
+        return 0.0
+    hits = 0
+    for name in names:
+        parts = {plain(name), plain(split_unit(name)[0]), plain(name.rpartition("/")[2])}
+        hits += bool(parts & known)
+    wordy = sum(1 for cell in filled if len(cell) <= 40 and not re.fullmatch(r"[\d\s.,:/%¥$-]+", cell))
+    distinct = len(set(filled)) / len(filled)
+    fill = len(filled) / max(widest, 1)
+    # A row of many words is a header only by default: known names outweigh everything.
+    return hits * 2.0 + (wordy / len(filled)) * distinct * min(fill, 1.0) * 1.5 - 0.1 * (len(rows) - 1)
+
+
+def _read(
+    files: Sequence[Path], source: FileSource, known: frozenset[str], tops: Sequence[list[int]]
+) -> tuple[pl.DataFrame, set[str]]:
+    frames: list[pl.DataFrame] = []
+    encodings: set[str] = set()
+    for path, rows in zip(files, tops, strict=True):
+        fixed = source.model_copy(update={"header_rows": rows})
+        extract = read_file(path, fixed, path.name, known)
+        taken = 0
+        for chunk in extract.chunks:
+            frames.append(chunk.head(ROWS - taken))
+            taken += chunk.height
+            if taken >= ROWS:
+                break
+        encodings |= {extract.encoding} if extract.encoding else set()
+    if not frames:
+        frames = [pl.DataFrame(schema={SHEET: pl.String, ROW: pl.Int64, UNREADABLE: pl.String})]
+    return pl.concat(frames, how="diagonal"), encodings
+
+
+def _no_records(frame: pl.DataFrame, words: Words) -> list[str]:
+    """The beginnings, among those that are known, of rows that are no records."""
+    names = [name for name in frame.columns if name not in (SHEET, ROW, UNREADABLE)]
+    if not names or frame.is_empty():
+        return []
+    cells = [pl.col(name).str.strip_chars().replace("", None) for name in names]
+    first = frame.select(first=pl.coalesce(cells))["first"]
+    anywhere, below = words.file["rows"]["no_records"], words.file["rows"]["rules"]
+    found = [prefix for prefix in anywhere if first.str.starts_with(prefix).any()]
+    # The rules of a template stand right below its header; further down such a text may be a record's.
+    return found + [prefix for prefix in below if first.head(2).str.starts_with(prefix).any()]
