@@ -25,7 +25,7 @@ from pipelines.strict import Strict
 
 __all__ = [
     "City", "CityFacts", "CityProfile", "ColumnMap", "DatabaseSource", "Definitions", "Drift", "FeedProfile", "FileSource",
-    "Open311Source", "WorkingHours", "load_city",
+    "Open311Source", "WorkingHours", "load_city", "parse",
 ]  # fmt: skip
 
 Table = TypeVar("Table", bound=Strict)
@@ -88,12 +88,12 @@ def load_city(settings: Settings) -> City:
             remedy_zh=f"可用的城市：{'、'.join(known) or '无'}；用 CHENGGUAN_CITIES 指定配置目录",
             remedy_en=f"known cities: {', '.join(known) or 'none'}; CHENGGUAN_CITIES names the folder of profiles",
         )
-    profile = _parse(folder / "city.toml", CityProfile)
+    profile = parse(folder / "city.toml", CityProfile)
     feeds: dict[str, FeedProfile] = {}
     broken: dict[str, ProfileError] = {}
     for path in sorted((folder / "feeds").glob("*.toml")):
         try:
-            feed = _parse(path, FeedProfile)
+            feed = parse(path, FeedProfile)
         except ProfileError as problem:
             if path.stem not in FEEDS:
                 raise
@@ -108,7 +108,8 @@ def load_city(settings: Settings) -> City:
     return City(folder, profile, feeds, broken)
 
 
-def _parse(path: Path, model: type[Table]) -> Table:
+def parse(path: Path, model: type[Table]) -> Table:
+    """One file of the profile as its table. Raises ProfileError naming what is wrong, ten problems at most."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -34,7 +34,7 @@ class Reason:
     """Why rows would be quarantined: the rule, the field it is about, and the first rows of it. Personal values are never among them."""
 
     rule: str
-    field: str | None
+    column: str | None
     zh: str
     en: str
     rows: int = 0
@@ -70,16 +70,26 @@ def try_files(city: City, feed: str, files: Sequence[Path], as_of: dt.date, rows
 
     Raises ProfileError where the city has no such feed, its profile is wrong, or its source is no file.
     """
-    profile = _profile(city, feed)
+    trial = _Trial(city, _profile(city, feed), as_of, rows, References(city))
     tried = Tried(feed)
-    references = References(city)
-    key = secrets.token_bytes(32)
     for path in files:
         try:
-            _try_file(tried, city, profile, path, as_of, references, key, rows)
+            _try_file(tried, trial, path)
         except ChengguanError as problem:
             tried.problems.append(problem)
     return tried
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """What every file is tried with."""
+
+    city: City
+    profile: FeedProfile
+    as_of: dt.date
+    rows: int
+    references: References
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
 
 
 def _profile(city: City, feed: str) -> FeedProfile:
@@ -99,9 +109,8 @@ def _profile(city: City, feed: str) -> FeedProfile:
     return profile
 
 
-def _try_file(
-    tried: Tried, city: City, profile: FeedProfile, path: Path, as_of: dt.date, references: References, key: bytes, rows: int
-) -> None:  # fmt: skip
+def _try_file(tried: Tried, trial: _Trial, path: Path) -> None:
+    profile, references = trial.profile, trial.references
     assert isinstance(profile.source, FileSource)
     if not path.is_file():
         raise InputError(
@@ -111,18 +120,18 @@ def _try_file(
     extract = read_file(path, profile.source, path.name, names_of(profile))
     unknown = check(profile, extract.headers, path.name)
     met = meet(profile, extract.header)
-    written = dt.datetime.fromtimestamp(path.stat().st_mtime, city.zone).date()
+    written = dt.datetime.fromtimestamp(path.stat().st_mtime, trial.city.zone).date()
     keys = reference_keys(references, profile.feed)
     before = tried.read
     for chunk in extract.chunks:
-        landed, _ = split(chunk, extract.header, profile, key)
+        landed, _ = split(chunk, extract.header, profile, trial.key)
         canonical = to_canonical(landed, landed_header(landed), profile, references)
-        judged = judge(canonical, feed, keys, max(as_of, written))
+        judged = judge(canonical, feed, keys, max(trial.as_of, written))
         tried.read += chunk.height
         tried.loaded += judged.loaded.height
         tried.quarantined += judged.quarantined.height
         _keep_reasons(tried, judged.quarantined, path.name)
-        wanted = rows - len(tried.rows)
+        wanted = trial.rows - len(tried.rows)
         if wanted > 0:
             tried.rows += _shown(judged.loaded.head(wanted), path.name)
     if tried.read == before:

@@ -79,20 +79,20 @@ def _suits(feed: Feed, spec: Field, look: Look, *, words: Words, reference: froz
         return 0.7
     if spec.is_time:
         return _suits_time(look)
-    if spec.categories:
-        known = words.code_words(feed.name, spec)
-        hits = sum(rows for value, rows in look.counts.items() if code_word(value) in known)
-        if hits:
-            # Not 1 alone: many fields have an "other" or an "open".
-            return 0.8 + 0.19 * hits / look.filled
-        return 0.6 if look.is_few else 0.0
-    if isinstance(spec.dtype, pl.Boolean):
-        return 0.95 if look.flag_share >= 0.9 else 0.5 if look.is_few and len(look.counts) <= 4 else 0.0
+    if spec.categories or isinstance(spec.dtype, pl.Boolean):
+        return _suits_codes(feed, spec, look, words)
     if not isinstance(spec.dtype, pl.String):
         return _suits_number(spec, look)
-    if spec.reference_table:
-        return _suits_reference(look, reference)
-    return _suits_text(feed, spec, look)
+    return _suits_reference(look, reference) if spec.reference_table else _suits_text(feed, spec, look)
+
+
+def _suits_codes(feed: Feed, spec: Field, look: Look, words: Words) -> float:
+    if not spec.categories:
+        return 0.95 if look.flag_share >= 0.9 else 0.5 if look.is_few and len(look.counts) <= 4 else 0.0
+    known = words.code_words(feed.name, spec)
+    hits = sum(rows for value, rows in look.counts.items() if code_word(value) in known)
+    # Never 1: many fields have an "other" or an "open".
+    return 0.8 + 0.19 * hits / look.filled if hits else 0.6 if look.is_few else 0.0
 
 
 def _suits_time(look: Look) -> float:

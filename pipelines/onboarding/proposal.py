@@ -4,7 +4,7 @@ Belongs here: from a match of field and column to the keys of the profile (forma
 was found. How it is written as TOML stands in `writing`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from pipelines.city import City, DatabaseSource, FileSource
 from pipelines.feeds import FEEDS, Field
 from pipelines.landing.canonical import FALSE, TRUE, References
 from pipelines.onboarding.looks import Look, look_at
-from pipelines.onboarding.matching import LIKELY, SURE, Match, assign
+from pipelines.onboarding.matching import LIKELY, Match, assign
 from pipelines.onboarding.sample import Sample
 from pipelines.onboarding.words import Words, code_word, plain, split_unit
 
