@@ -17,7 +17,7 @@ app = typer.Typer(help="城市配置 / a city's profile.", no_args_is_help=True,
 
 
 @app.command("new")
-def new(
+def new(  # noqa: PLR0917  (options of a command)
     name: Annotated[str, typer.Argument(help="小写字母、数字、下划线 / small letters, digits, underscores")],
     name_zh: Annotated[str, typer.Option("--name-zh", help="中文名 / Chinese name")] = "",
     name_en: Annotated[str, typer.Option("--name-en", help="英文名 / English name")] = "",
@@ -35,7 +35,7 @@ def new(
     from pipelines.onboarding.new_city import NewCity, create
 
     settings = Settings()
-    # Without a word of it, the calendar of five full years: nothing earlier is asked for on a first day.
+    # Exports that a new city begins with seldom reach further back; an earlier day costs nothing but must be named.
     first = first_day.date() if first_day else dt.date(dt.date.today().year - 5, 1, 1)
     english = name_en or name.replace("_", " ").title()
     folder = create(settings.cities, NewCity(name, name_zh or english, english, time_zone, country, first, hours))

@@ -78,7 +78,7 @@ def fields(feed: Feed, as_json: AsJson = False) -> None:
 
 
 @app.command("draft")
-def draft(
+def draft(  # noqa: PLR0917  (options of a command)
     feed: Feed,
     files: Annotated[list[Path] | None, typer.Argument(help="样本文件 / sample files")] = None,
     to: Annotated[str | None, typer.Option("--to", help="写到哪里，- 为屏幕 / where to; - prints it")] = None,
@@ -132,6 +132,7 @@ def draft(
 
 def _tell_draft(console: Console, made: "Draft") -> None:
     """Per field: how sure, from which column, with examples that show nothing of a person."""
+    from pipelines.feeds import FEEDS
     from pipelines.onboarding.matching import SURE
 
     rows = [
@@ -152,6 +153,9 @@ def _tell_draft(console: Console, made: "Draft") -> None:
             f"\n{MARKS['fail']} 必填字段未找到，配置里有填写说明 / required, not found; the profile says what is needed:"
         )
         console.print(f"    {said}", markup=False)
+    if left := [spec for name, spec in FEEDS[made.feed].fields.items() if spec.nullable and name not in made.placed]:
+        console.print("\n可选字段未找到 / optional, not found:")
+        console.print(f"    {'、'.join(f'{spec.description_zh} {spec.name}' for spec in left)}", markup=False)
     if made.unused:
         console.print("\n未用的列，留在保险库 / columns not used, kept in the vault:")
         console.print(f"    {', '.join(made.unused)}", markup=False)

@@ -21,7 +21,7 @@ from pipelines.strict import Strict
 Parsed = TypeVar("Parsed", bound=Strict)
 Tables = dict[str, pl.DataFrame]
 
-#: As many cells of one column as are named.
+#: As many cells, or values, of one column as are named.
 CELLS = 5
 #: {(table, column): (table, column) in which its values must stand}
 RELATIONS: dict[tuple[str, str], tuple[str, str]] = {
@@ -113,10 +113,12 @@ def _relations(folder: Path, tables: Tables) -> Iterator[ProfileError]:
         known = set(tables[other][key].drop_nulls())
         rows = tables[table].with_row_index("row_no", offset=2).filter(pl.col(column).is_not_null())
         wrong = rows.filter(~pl.col(column).is_in(list(known)))
-        for row_no, value in wrong.select("row_no", column).head(CELLS).iter_rows():
+        for value, row_no, count in (
+            wrong.group_by(column).agg(pl.min("row_no"), pl.len()).sort("row_no").head(CELLS).iter_rows()
+        ):
             yield ProfileError(
-                f"{other}.csv 中没有这个值", f"{other}.csv has no such value", file=folder / f"{table}.csv", row=row_no,
-                column=column, value=value,
+                f"{other}.csv 中没有这个值（共 {count} 行）", f"{other}.csv has no such value ({count} rows)",
+                file=folder / f"{table}.csv", row=row_no, column=column, value=value,
                 remedy_zh=f"改正，或在 reference/{other}.csv 的 {key} 中补上", remedy_en=f"mend it, or add it to {key} of reference/{other}.csv",
             )  # fmt: skip
 

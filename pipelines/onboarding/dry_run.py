@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.city import City, FeedProfile, FileSource
+from pipelines.city import City, ColumnMap, FeedProfile, FileSource
 from pipelines.errors import ChengguanError, InputError, ProfileError
 from pipelines.feeds import FEEDS
 from pipelines.landing.batches import landed_header
@@ -27,6 +27,7 @@ from pipelines.readers.files import read_file
 
 #: As many examples as are kept of one reason.
 EXAMPLES = 3
+_NO_COLUMN = ColumnMap(const="")
 
 
 @dataclass
@@ -133,7 +134,7 @@ def _try_file(tried: Tried, trial: _Trial, path: Path) -> None:
         _keep_reasons(tried, judged.quarantined, path.name)
         wanted = trial.rows - len(tried.rows)
         if wanted > 0:
-            tried.rows += _shown(judged.loaded.head(wanted), path.name)
+            tried.rows += _shown(judged.loaded.head(wanted), profile, path.name)
     if tried.read == before:
         raise InputError(
             "文件只有表头、没有记录", "the file has a header but no record", file=path.name,
@@ -162,10 +163,18 @@ def _keep_reasons(tried: Tried, quarantined: pl.DataFrame, name: str) -> None:
                 reason.examples.append({"file": name, "sheet": sheet, "row": row, "value": told["value"]})
 
 
-def _shown(loaded: pl.DataFrame, name: str) -> list[dict[str, Any]]:
-    """Rows as they would be loaded; of a person only the mask."""
+def _shown(loaded: pl.DataFrame, profile: FeedProfile, name: str) -> list[dict[str, Any]]:
+    """Rows as they would be loaded. Of a person only the mask; of free text, in which anybody may be named, only how long it is."""
+    fields = FEEDS[profile.feed].fields
+    free = {
+        column
+        for column, spec in fields.items()
+        if spec.free_text or (profile.columns.get(column) or _NO_COLUMN).free_text
+    }
     kept = [column for column in loaded.columns if not column.endswith("_hash") and column not in (SHEET, ROW)]
-    return [
-        {"file": name, "row": row[ROW], **{column: row[column] for column in kept if row[column] is not None}}
-        for row in loaded.iter_rows(named=True)
-    ]
+    shown: list[dict[str, Any]] = []
+    for row in loaded.iter_rows(named=True):
+        cells = {column: row[column] for column in kept if row[column] is not None}
+        hidden = {column: f"({len(cells[column])} 字 characters)" for column in cells if column in free}
+        shown.append({"file": name, "row": row[ROW], **cells, **hidden})
+    return shown

@@ -324,12 +324,3 @@ class _Maker:
             "the scheme that the class codes belong to, as in reference/event_classes.csv",
         )
         placed["code_scheme"] = Proposed(spec, LIKELY, {"const": schemes[0] if schemes else "OWN"}, [], [remark])
-
-
-def certainty_of(draft: Draft, spec: Field) -> str:
-    """sure, likely, or not found."""
-    return draft.placed[spec.name].certainty if spec.name in draft.placed else "none"
-
-
-def count(draft: Draft, certainty: str) -> int:
-    return sum(one.certainty == certainty for one in draft.placed.values())

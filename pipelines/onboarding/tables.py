@@ -23,6 +23,12 @@ PURPOSES: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
+_TYPES = {
+    "varchar": "文字 text", "date": "日期 date, 2024-01-31", "boolean": "true / false", "double": "数字 number",
+    "bigint": "整数 whole number", "integer": "整数 whole number",
+}  # fmt: skip
+
+
 def reference_readme() -> str:
     """The README: each table, what it is for, its columns and types, and which feeds look into it."""
     lines = [
@@ -36,7 +42,10 @@ def reference_readme() -> str:
         zh, en = PURPOSES[name]
         lines += [f"## {name}.csv", "", f"{zh}。", f"{en}.", ""]
         key = next(iter(TABLES[name]))
-        lines += [f"- `{column}`{'*' if column == key else ''} {kind}" for column, kind in TABLES[name].items()]
+        lines += [
+            f"- `{column}`{'*' if column == key else ''} {_TYPES.get(kind, '数字 number')}"
+            for column, kind in TABLES[name].items()
+        ]
         if users := [
             feed.name for feed in FEEDS.values() if any(f.reference_table == name for f in feed.fields.values())
         ]:
