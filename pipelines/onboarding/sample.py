@@ -8,6 +8,9 @@ import codecs
 import csv
 import io
 import re
+import shutil
+import tempfile
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,14 +24,17 @@ from pipelines.errors import InputError
 from pipelines.onboarding.json_shape import shape_of
 from pipelines.onboarding.words import Words, plain, split_unit
 from pipelines.readers.base import ROW, SHEET, UNREADABLE, join_header
-from pipelines.readers.files import WORKBOOKS, detect_encoding, read_file
+from pipelines.readers.files import read_file
 
 #: As many rows of a file as are looked at, and as many from the top as may hold its header.
 ROWS, TOP = 20_000, 30
-#: Tried in this order where neither UTF-8 nor GB18030 reads a file; the last one reads anything.
-FURTHER_ENCODINGS = ("big5", "cp1252", "latin-1")
+#: Tried in this order where the reader does not find the encoding out by itself.
+FURTHER_ENCODINGS = ("utf-16", "big5", "cp1252")
 DELIMITERS = (",", "\t", ";", "|")
+WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 JSON_SUFFIXES = {".json", ".geojson", ".ndjson", ".jsonl"}
+#: As much of a text as its top is looked for in.
+TOP_BYTES = 1 << 20
 
 Grid = list[list[str | None]]
 
@@ -79,8 +85,9 @@ def take_sample(files: Sequence[Path], feed: str, inbox: Path, words: Words) -> 
         doubts["header_rows"] = ("各文件的表头不在同一行", "the files have their header in different rows")
     elif tops[0] != [1]:
         keys["header_rows"] = tops[0]
-    source = FileSource.model_validate(keys)
-    frame, encodings = _read(files, source, known, tops)
+    source, frame, encodings = _read_somehow(files, FileSource.model_validate(keys), known, tops)
+    if source.encoding:
+        doubts["encoding"] = ("编码未能自动识别，此为推测", "the encoding could not be found out; this one is a guess")
     if prefixes := _no_records(frame, words):
         source = source.model_copy(update={"skip_rows_matching": prefixes})
         frame, encodings = _read(files, source, known, tops)
@@ -105,6 +112,8 @@ def _look_into(path: Path, known: frozenset[str]) -> _Found:
         return _Found(keys=shape_of(path, known))
     if suffix in WORKBOOKS:
         return _look_into_workbook(path, known)
+    if suffix == ".zip":
+        return _look_into_zip(path, known)
     if suffix == ".parquet":
         return _Found()
     return _look_into_text(path, known)
@@ -143,21 +152,7 @@ def _grid(workbook: fastexcel.ExcelReader, sheet: str) -> Grid:
 
 def _look_into_text(path: Path, known: frozenset[str]) -> _Found:
     found = _Found()
-    with path.open("rb") as stream:
-        bom = stream.read(2)
-    try:
-        if bom in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            encoding = found.keys["encoding"] = "utf-16"
-        else:
-            encoding = detect_encoding(path, None, path.name)
-    except InputError:
-        encoding = found.keys["encoding"] = _guess_encoding(path)
-        found.doubts["encoding"] = (
-            "既不是 UTF-8 也不是 GB18030，此为推测",
-            "neither UTF-8 nor GB18030; this one is a guess",
-        )
-    with path.open(encoding=encoding, newline="", errors="replace") as stream:
-        top = "".join(line for _, line in zip(range(TOP * 4), stream, strict=False))
+    top = _decoded_top(path)
     delimiter = max(DELIMITERS, key=lambda mark: _regularity(top, mark))
     if delimiter != ("\t" if path.suffix.lower() == ".tsv" else ","):
         found.keys["delimiter"] = delimiter
@@ -168,13 +163,40 @@ def _look_into_text(path: Path, known: frozenset[str]) -> _Found:
     return found
 
 
-def _guess_encoding(path: Path) -> str:
-    for encoding in FURTHER_ENCODINGS:
+def _decoded_top(path: Path) -> str:
+    """The beginning of a text, well enough decoded to see where its header is."""
+    with path.open("rb") as stream:
+        top = stream.read(TOP_BYTES)
+    if top.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return top.decode("utf-16", errors="replace")
+    for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return detect_encoding(path, encoding, path.name)
-        except InputError:
+            # Not final: the last character may be cut in two.
+            return codecs.getincrementaldecoder(encoding)().decode(top)
+        except UnicodeDecodeError:
             continue
-    return FURTHER_ENCODINGS[-1]
+    return top.decode("cp1252", errors="replace")
+
+
+def _look_into_zip(path: Path, known: frozenset[str]) -> _Found:
+    """A zip is read by what its first table says."""
+    try:
+        with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
+            for member in archive.infolist():
+                suffix = Path(member.filename).suffix.lower()
+                if suffix in {*WORKBOOKS, *JSON_SUFFIXES, ".csv", ".tsv", ".txt"} and not member.filename.startswith(
+                    "__MACOSX"
+                ):
+                    inside = Path(folder) / f"member{suffix}"
+                    with archive.open(member) as packed, inside.open("wb") as unpacked:
+                        shutil.copyfileobj(packed, unpacked)
+                    return _look_into(inside, known)
+    except (zipfile.BadZipFile, RuntimeError) as error:
+        raise InputError(
+            "压缩包无法读取", f"the archive cannot be read: {error}", file=path,
+            remedy_zh="检查是否损坏或加密", remedy_en="see whether it is damaged or encrypted",
+        ) from error  # fmt: skip
+    return _Found()
 
 
 def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
@@ -236,6 +258,24 @@ def _score(names: list[str], rows: Grid, known: frozenset[str], widest: int) -> 
     fill = len(filled) / max(widest, 1)
     # A row of many words is a header only by default: known names outweigh everything.
     return hits * 2.0 + (wordy / len(filled)) * distinct * min(fill, 1.0) * 1.5 - 0.1 * (len(rows) - 1)
+
+
+def _read_somehow(
+    files: Sequence[Path], source: FileSource, known: frozenset[str], tops: Sequence[list[int]]
+) -> tuple[FileSource, pl.DataFrame, set[str]]:
+    """The sample, if need be in an encoding that the reader does not find out by itself."""
+    try:
+        return source, *_read(files, source, known, tops)
+    except InputError as problem:
+        if not all(path.suffix.lower() in {".csv", ".tsv", ".txt"} for path in files):
+            raise
+        for encoding in FURTHER_ENCODINGS:
+            stated = source.model_copy(update={"encoding": encoding})
+            try:
+                return stated, *_read(files, stated, known, tops)
+            except InputError:
+                continue
+        raise problem
 
 
 def _read(
