@@ -303,7 +303,7 @@ class _Maker:
             placed[name] = Proposed(fields[name], LIKELY, keys, list(donor.headers), [remark])
         for place, (column, status, code) in self.words.file["only_if"].items():
             feed, _, name = place.partition(".")
-            header = next((one for one in self.looks if plain(one) == plain(column)), None)
+            header = next((one for one in self.looks if plain(one.rpartition(".")[2]) == plain(column)), None)
             if feed != self.feed or name in placed or status not in placed or header is None:
                 continue
             told = placed[status]

@@ -222,21 +222,21 @@ def _find_header(grid: Grid, known: frozenset[str]) -> tuple[list[int], float]:
     for at in range(len(grid)):
         for depth in (1, 2) if at + 1 < len(grid) else (1,):
             rows = grid[at : at + depth]
-            if depth == 2 and not _is_spread(rows):
+            if depth == 2 and not (_is_spread(rows) and _hits(rows[0], known)):
                 continue
-            score = _score(join_header(_even(rows)), rows, known, widest)
+            score = _score(rows, known, widest)
             if score > best[1] + 1e-9:
                 best = (list(range(at + 1, at + 1 + depth)), score)
     return best
 
 
 def _is_spread(rows: Grid) -> bool:
-    """Whether the second row goes on with a header: it has words where the first has gaps, none of them a number or a date."""
+    """Whether the second row goes on with a header: it has words where the first has gaps, below merged cells, and none is a number or a date."""
     upper, lower = _even(rows)
     gaps = [i for i, cell in enumerate(upper) if not (cell or "").strip() and (lower[i] or "").strip()]
     said = [(cell or "").strip() for cell in lower if (cell or "").strip()]
     doubled = [i for i, cell in enumerate(upper) if (cell or "").strip() and (lower[i] or "").strip()]
-    return bool(gaps) and len(said) <= len(gaps) + len(doubled) and not any(re.search(r"\d{3}", cell) for cell in said)
+    return len(gaps) >= max(len(doubled), 1) and not any(re.search(r"\d{3}", cell) for cell in said)
 
 
 def _even(rows: Grid) -> Grid:
@@ -244,20 +244,24 @@ def _even(rows: Grid) -> Grid:
     return [[*row, *[None] * (width - len(row))] for row in rows]
 
 
-def _score(names: list[str], rows: Grid, known: frozenset[str], widest: int) -> float:
-    cells = [(cell or "").strip() for row in rows for cell in row]
-    filled = [cell for cell in cells if cell]
+def _hits(names: Iterable[str | None], known: frozenset[str]) -> int:
+    """How many of the names, or of the parts that they are joined of, are known."""
+    return sum(
+        any({plain(part), plain(split_unit(part)[0])} & known for part in [name, *name.split("/")])
+        for name in names
+        if name
+    )
+
+
+def _score(rows: Grid, known: frozenset[str], widest: int) -> float:
+    filled = [cell.strip() for row in rows for cell in row if cell and cell.strip()]
     if not filled:
         return 0.0
-    hits = 0
-    for name in names:
-        parts = {plain(name), plain(split_unit(name)[0]), plain(name.rpartition("/")[2])}
-        hits += bool(parts & known)
     wordy = sum(1 for cell in filled if len(cell) <= 40 and not re.fullmatch(r"[\d\s.,:/%¥$-]+", cell))
     distinct = len(set(filled)) / len(filled)
-    fill = len(filled) / max(widest, 1)
-    # A row of many words is a header only by default: known names outweigh everything.
-    return hits * 2.0 + (wordy / len(filled)) * distinct * min(fill, 1.0) * 1.5 - 0.1 * (len(rows) - 1)
+    fill = min(len(filled) / max(widest, 1), 1.0)
+    # A row of many words is a header only by default: known names outweigh everything. Where a second row goes on with the header, both are it.
+    return _hits(join_header(_even(rows)), known) * 2.0 + (wordy / len(filled)) * distinct * fill * 1.5 + len(rows)
 
 
 def _read_somehow(

@@ -112,12 +112,14 @@ def _missing(feed: str, spec: Field, words: Words) -> Iterator[str]:
 
 
 def _drift(draft: Draft) -> Iterator[str]:
-    yield "# 用不到的列：原样留在保险库，不入库，不报警 / columns of no use here: they stay in the vault, and nobody is told"
+    yield "# 配置没有提到的列：留在保险库，不入库 / columns that this file does not name: they stay in the vault"
     personal = [name for name, kind in draft.unused.items() if kind]
     if personal:
         yield f"# 可能含个人信息，只留在保险库 / may be personal, kept in the vault only: {', '.join(personal)}"
     yield "[drift]"
     yield 'unknown_columns = "warn"'
+    if not draft.unused:
+        return
     yield "ignored = ["
     for name in draft.unused:
         yield f"    {quote(_literal(name))},"
