@@ -316,7 +316,7 @@ class _Maker:
     def name_the_scheme(self, placed: dict[str, Proposed]) -> None:
         """A class code needs the scheme that it belongs to; no source says it."""
         spec = FEEDS[self.feed].fields.get("code_scheme")
-        if spec is None or "code_scheme" in placed or "class_code" not in placed:
+        if spec is None or "code_scheme" in placed or not {"class_code", "class_codes"} & set(placed):
             return
         schemes = self.known.schemes()
         remark = (

@@ -29,7 +29,7 @@ from pipelines.readers.files import read_file
 #: As many rows of a file as are looked at, and as many from the top as may hold its header.
 ROWS, TOP = 20_000, 30
 #: Tried in this order where the reader does not find the encoding out by itself.
-FURTHER_ENCODINGS = ("utf-16", "big5", "cp1252")
+FURTHER_ENCODINGS = ("big5", "cp1252")
 DELIMITERS = (",", "\t", ";", "|")
 WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 JSON_SUFFIXES = {".json", ".geojson", ".ndjson", ".jsonl"}
@@ -167,7 +167,7 @@ def _decoded_top(path: Path) -> str:
     """The beginning of a text, well enough decoded to see where its header is."""
     with path.open("rb") as stream:
         top = stream.read(TOP_BYTES)
-    if top.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if _starts_with_mark(path):
         return top.decode("utf-16", errors="replace")
     for encoding in ("utf-8-sig", "gb18030"):
         try:
@@ -176,6 +176,12 @@ def _decoded_top(path: Path) -> str:
         except UnicodeDecodeError:
             continue
     return top.decode("cp1252", errors="replace")
+
+
+def _starts_with_mark(path: Path) -> bool:
+    """Whether a file begins as UTF-16 does."""
+    with path.open("rb") as stream:
+        return stream.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def _look_into_zip(path: Path, known: frozenset[str]) -> _Found:
@@ -273,7 +279,8 @@ def _read_somehow(
     except InputError as problem:
         if not all(path.suffix.lower() in {".csv", ".tsv", ".txt"} for path in files):
             raise
-        for encoding in FURTHER_ENCODINGS:
+        marked = all(_starts_with_mark(path) for path in files)
+        for encoding in ("utf-16",) if marked else FURTHER_ENCODINGS:
             stated = source.model_copy(update={"encoding": encoding})
             try:
                 return stated, *_read(files, stated, known, tops)

@@ -48,7 +48,7 @@ def feed_schema() -> dict[str, Any]:
     made["properties"]["feed"] = {"enum": list(FEEDS), "description": made["properties"]["feed"].get("description", "")}
     column = made["$defs"]["ColumnMap"]
     column["oneOf"] = [{"required": [key]} for key in ("from", "join", "const")]
-    column["properties"]["unit"]["enum"] = [*UNITS, None]
+    column["not"] = {"anyOf": [{"required": pair} for pair in (["map", "map_reference"], ["unit", "scale"])]}
     made["allOf"] = [
         {"if": {"properties": {"feed": {"const": feed.name}}, "required": ["feed"]}, "then": {"properties": {"columns": _columns(feed)}}}
         for feed in FEEDS.values()
@@ -92,15 +92,17 @@ def _column(spec: Field) -> dict[str, Any]:
         "$ref": _REFERENCE,
         "description": f"{needed}{spec.description_zh} · {spec.description_en}{personal}",
     }
+    units = [unit for unit, (base, _) in UNITS.items() if spec.name.endswith(f"_{base}")]
+    made["properties"] = {"unit": {"enum": units} if units else False}
     if spec.categories:
         codes = {"enum": list(spec.categories)}
-        made["properties"] = {"const": codes, "otherwise": codes, "map": {"additionalProperties": codes}}
+        made["properties"] |= {"const": codes, "otherwise": codes, "map": {"additionalProperties": codes}}
     return made
 
 
 def _sentence(text: str, key: str) -> str:
-    """What a docstring says of a key: the sentences, or clauses, that name it."""
-    parts = re.split(r"(?<=[.;:])\s+", text)
+    """What a docstring says of a key: the sentences that name it."""
+    parts = re.split(r"(?<=[.:])\s+", text)
     return " ".join(part for part in parts if re.search(rf"`{re.escape(key)}[`\s]", part))
 
 

@@ -32,6 +32,8 @@ def to_toml(draft: Draft, words: Words) -> str:
         "",
         *_source(draft),
     ]
+    if not draft.placed:
+        lines += ["", "[columns]"]
     for name, spec in feed.fields.items():
         if name in draft.placed:
             lines += ["", *_column(draft.feed, draft.placed[name], words)]
