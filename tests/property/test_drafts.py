@@ -21,7 +21,23 @@ from pipelines.settings import PROJECT_ROOT, Settings
 
 WORDS = Words(PROJECT_ROOT / "cities")
 HEADERS = st.sampled_from(
-    ["工单号", "来电时间", "状态", "姓名", "电话", "金额(万元)", "处罚决定日期", "Status", "Created Date", "Phone", "lat", "街道", "方式", "备注", ""]
+    [
+        "工单号",
+        "来电时间",
+        "状态",
+        "姓名",
+        "电话",
+        "金额(万元)",
+        "处罚决定日期",
+        "Status",
+        "Created Date",
+        "Phone",
+        "lat",
+        "街道",
+        "方式",
+        "备注",
+        "",
+    ]
 ) | st.text(max_size=12)
 CELLS = st.sampled_from(
     ["", "是", "已办结", "2024-03-01", "03/04/2024 01:02:03 PM", "12.5", "1,200万元", "合计", "NULL", "0.0", "999999999999999999999", "nan", "inf", '"', "\t"]
@@ -56,7 +72,9 @@ def drafted(city: City, feed: str, rows: list[list[str]]) -> tuple[Draft, str]:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(feed=st.sampled_from(list(FEEDS)), table=TABLES)
-def test_any_table_gives_a_draft_or_a_plain_refusal(city: City, feed: str, table: tuple[list[str], list[list[str]]]) -> None:
+def test_any_table_gives_a_draft_or_a_plain_refusal(
+    city: City, feed: str, table: tuple[list[str], list[list[str]]]
+) -> None:
     try:
         draft, text = drafted(city, feed, [table[0], *table[1]])
     except InputError:

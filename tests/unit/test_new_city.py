@@ -99,8 +99,18 @@ def test_every_problem_of_every_file_is_found_at_once(demo: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "text", "named"),
     [
-        ("feeds/hotline_tickets.toml", "streets.name_zh", "streets.name", ("columns.street_code.map_reference", "streets.name")),
-        ("feeds/hotline_tickets.toml", "streets.name_zh", "roads.name_zh", ("columns.street_code.map_reference", "roads.name_zh")),
+        (
+            "feeds/hotline_tickets.toml",
+            "streets.name_zh",
+            "streets.name",
+            ("columns.street_code.map_reference", "streets.name"),
+        ),
+        (
+            "feeds/hotline_tickets.toml",
+            "streets.name_zh",
+            "roads.name_zh",
+            ("columns.street_code.map_reference", "roads.name_zh"),
+        ),
         ("feeds/hotline_tickets.toml", '"GBT30428_2"', '"GBT9"', ("columns.code_scheme.const", "GBT9")),
         ("reference/squad_areas.csv", "ZD01,", "ZD99,", ("squad_id", "ZD99")),
         ("reference/grids.csv", "652301001001001,652301001,", "652301001001001,999,", ("street_code", "999")),
@@ -110,7 +120,8 @@ def test_every_problem_of_every_file_is_found_at_once(demo: Path) -> None:
 def test_what_does_not_meet_is_named(demo: Path, file: str, old: str, text: str, named: tuple[str | None, ...]) -> None:
     spoil(demo / file, old, text)
     found = [
-        (one.where["file"], one.where.get("key", one.where.get("column")), one.where.get("value")) for one in examine(demo)
+        (one.where["file"], one.where.get("key", one.where.get("column")), one.where.get("value"))
+        for one in examine(demo)
     ]
     assert (str(demo / file), *named) in found
 
