@@ -14,8 +14,8 @@ from pipelines.errors import InputError, SetupError
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
+    from pipelines.onboarding.draft import Draft
     from pipelines.onboarding.dry_run import Tried
-    from pipelines.onboarding.proposal import Draft
 
 app = typer.Typer(help="数据源 / feeds.", no_args_is_help=True, rich_markup_mode=None)
 

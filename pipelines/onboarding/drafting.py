@@ -11,7 +11,8 @@ import polars as pl
 from pipelines.city import City, DatabaseSource
 from pipelines.errors import ProfileError
 from pipelines.feeds import FEEDS
-from pipelines.onboarding.proposal import Draft, propose
+from pipelines.onboarding.draft import Draft
+from pipelines.onboarding.proposal import propose
 from pipelines.onboarding.sample import Sample, take_sample
 from pipelines.onboarding.words import Words
 from pipelines.readers.base import ROW, SHEET, UNREADABLE

@@ -12,7 +12,7 @@ import polars as pl
 
 from pipelines.feeds import FEEDS, Feed, Field
 from pipelines.onboarding.looks import Look
-from pipelines.onboarding.words import Words, code_word
+from pipelines.onboarding.words import EXACT, Words, code_word
 
 SURE, LIKELY = "sure", "likely"
 #: Weights from which a pair is proposed at all, and from which it needs no second look.
@@ -41,13 +41,22 @@ def assign(
 
     `references` are the values by which a field's reference table knows its rows, names among them.
     """
+    fields = FEEDS[feed].fields
+    near = {
+        (name, look.header): words.nearness(look.header, words.names(feed, name)) for name in fields for look in looks
+    }
+    named = {header for (_, header), by_name in near.items() if by_name >= EXACT}
     graph = nx.Graph()
     pairs: dict[tuple[str, str], Match] = {}
-    for name, spec in FEEDS[feed].fields.items():
-        names = words.names(feed, name)
+    for name, spec in fields.items():
         suits = partial(_suits, FEEDS[feed], spec, words=words, reference=references.get(name, frozenset()))
         for look in looks:
-            match = _weigh(name, look.header, words.nearness(look.header, names), suits(look))
+            by_name = near[name, look.header]
+            if look.header in named and by_name < EXACT:
+                continue  # it is the very name of another field
+            if spec.is_time and by_name < EXACT and spec.planned is not words.lies_ahead(look.header):
+                continue
+            match = _weigh(name, look.header, by_name, suits(look))
             if match.weight >= LEAST:
                 pairs[name, look.header] = match
                 # A field that every record must have comes first where two are as near.
@@ -57,7 +66,7 @@ def assign(
     for pair in nx.max_weight_matching(graph):
         (_, header), (_, name) = sorted(pair)
         found[name] = pairs[name, header]
-    return {name: found[name] for name in FEEDS[feed].fields if name in found}
+    return {name: found[name] for name in fields if name in found}
 
 
 def _weigh(name: str, header: str, by_name: float, by_look: float) -> Match:

@@ -5,14 +5,14 @@ was found. How it is written as TOML stands in `writing`.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.city import City, DatabaseSource, FileSource
+from pipelines.city import City
 from pipelines.feeds import FEEDS, Field
 from pipelines.landing.canonical import FALSE, TRUE, References
+from pipelines.onboarding.draft import Draft, Proposed
 from pipelines.onboarding.looks import Look, look_at
 from pipelines.onboarding.matching import LIKELY, Match, assign
 from pipelines.onboarding.sample import Sample
@@ -21,40 +21,6 @@ from pipelines.onboarding.words import Words, code_word, plain, split_unit
 #: From what share of a column's rows on a field of codes or a reference is taken to be recognised.
 MOSTLY = 0.5
 NAMES = ("name_zh", "name_en")
-
-Remark = tuple[str, str]
-
-
-@dataclass
-class Proposed:
-    """One field. `keys` are those of `[columns.<field>]`; `open_values` are values without a code, with their rows."""
-
-    spec: Field
-    certainty: str
-    keys: dict[str, Any]
-    headers: list[str]
-    remarks: list[Remark] = field(default_factory=list)
-    open_values: dict[str, int] = field(default_factory=dict)
-    examples: list[str] = field(default_factory=list)
-
-
-@dataclass
-class Draft:
-    """A whole feed: its source, the fields that were placed, the required ones that were not, and what is left over."""
-
-    feed: str
-    source: FileSource | DatabaseSource
-    rows: int
-    placed: dict[str, Proposed]
-    missing: list[Field]
-    unused: dict[str, str | None]
-    encodings: set[str] = field(default_factory=set)
-    doubts: dict[str, Remark] = field(default_factory=dict)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether every required field has a place, so that the profile loads."""
-        return not self.missing
 
 
 def propose(sample: Sample, feed: str, city: City, words: Words) -> Draft:

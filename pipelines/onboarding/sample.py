@@ -21,13 +21,14 @@ import polars as pl
 
 from pipelines.city import DatabaseSource, FileSource
 from pipelines.errors import InputError
+from pipelines.onboarding.header_row import TOP, Grid, find_header
 from pipelines.onboarding.json_shape import shape_of
-from pipelines.onboarding.words import Words, plain, split_unit
-from pipelines.readers.base import ROW, SHEET, UNREADABLE, join_header
+from pipelines.onboarding.words import Words
+from pipelines.readers.base import ROW, SHEET, UNREADABLE
 from pipelines.readers.files import read_file
 
-#: As many rows of a file as are looked at, and as many from the top as may hold its header.
-ROWS, TOP = 20_000, 30
+#: As many rows of a file as are looked at.
+ROWS = 20_000
 #: Tried in this order where the reader does not find the encoding out by itself.
 FURTHER_ENCODINGS = ("big5", "cp1252")
 DELIMITERS = (",", "\t", ";", "|")
@@ -35,8 +36,6 @@ WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 JSON_SUFFIXES = {".json", ".geojson", ".ndjson", ".jsonl"}
 #: As much of a text as its top is looked for in.
 TOP_BYTES = 1 << 20
-
-Grid = list[list[str | None]]
 
 
 @dataclass
@@ -128,7 +127,7 @@ def _look_into_workbook(path: Path, known: frozenset[str]) -> _Found:
             "文件无法读取", f"the file cannot be read: {str(error).partition(chr(10))[0]}", file=path,
             remedy_zh="检查文件是否损坏或加密，重新导出", remedy_en="see whether it is damaged or encrypted; export it again",
         ) from error  # fmt: skip
-    headers = {name: _find_header(top, known) for name, top in tops.items() if top}
+    headers = {name: find_header(top, known) for name, top in tops.items() if top}
     best = max((score for _, score in headers.values()), default=0.0)
     sheets = [name for name, (_, score) in headers.items() if score >= max(2.0, best / 2)] or list(headers)[:1]
     if not sheets:
@@ -159,7 +158,7 @@ def _look_into_text(path: Path, known: frozenset[str]) -> _Found:
     if path.suffix.lower() not in {".csv", ".tsv", ".txt"}:
         found.keys["format"] = "text"
     grid: Grid = [list(row) for row, _ in zip(_rows(top, delimiter), range(TOP), strict=False)]
-    found.header_rows, _ = _find_header(grid, known)
+    found.header_rows, _ = find_header(grid, known)
     return found
 
 
@@ -219,55 +218,6 @@ def _regularity(text: str, delimiter: str) -> float:
         return 0.0
     usual = max(set(widths), key=widths.count)
     return (usual - 1) * widths.count(usual) / len(widths)
-
-
-def _find_header(grid: Grid, known: frozenset[str]) -> tuple[list[int], float]:
-    """The rows, from 1, that most look like a header, and how much: known names count most, then words that are told apart."""
-    best: tuple[list[int], float] = ([1], 0.0)
-    widest = max((sum(1 for cell in row if (cell or "").strip()) for row in grid), default=0)
-    for at in range(len(grid)):
-        for depth in (1, 2) if at + 1 < len(grid) else (1,):
-            rows = grid[at : at + depth]
-            if depth == 2 and not (_is_spread(rows) and _hits(rows[0], known)):
-                continue
-            score = _score(rows, known, widest)
-            if score > best[1] + 1e-9:
-                best = (list(range(at + 1, at + 1 + depth)), score)
-    return best
-
-
-def _is_spread(rows: Grid) -> bool:
-    """Whether the second row goes on with a header: it has words where the first has gaps, below merged cells, and none is a number or a date."""
-    upper, lower = _even(rows)
-    gaps = [i for i, cell in enumerate(upper) if not (cell or "").strip() and (lower[i] or "").strip()]
-    said = [(cell or "").strip() for cell in lower if (cell or "").strip()]
-    doubled = [i for i, cell in enumerate(upper) if (cell or "").strip() and (lower[i] or "").strip()]
-    return len(gaps) >= max(len(doubled), 1) and not any(re.search(r"\d{3}", cell) for cell in said)
-
-
-def _even(rows: Grid) -> Grid:
-    width = max(len(row) for row in rows)
-    return [[*row, *[None] * (width - len(row))] for row in rows]
-
-
-def _hits(names: Iterable[str | None], known: frozenset[str]) -> int:
-    """How many of the names, or of the parts that they are joined of, are known."""
-    return sum(
-        any({plain(part), plain(split_unit(part)[0])} & known for part in [name, *name.split("/")])
-        for name in names
-        if name
-    )
-
-
-def _score(rows: Grid, known: frozenset[str], widest: int) -> float:
-    filled = [cell.strip() for row in rows for cell in row if cell and cell.strip()]
-    if not filled:
-        return 0.0
-    wordy = sum(1 for cell in filled if len(cell) <= 40 and not re.fullmatch(r"[\d\s.,:/%¥$-]+", cell))
-    distinct = len(set(filled)) / len(filled)
-    fill = min(len(filled) / max(widest, 1), 1.0)
-    # A row of many words is a header only by default: known names outweigh everything. Where a second row goes on with the header, both are it.
-    return _hits(join_header(_even(rows)), known) * 2.0 + (wordy / len(filled)) * distinct * fill * 1.5 + len(rows)
 
 
 def _read_somehow(

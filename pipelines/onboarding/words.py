@@ -27,6 +27,9 @@ _NOISE = re.compile(r"\((?:必填|选填|必填项|required|optional)\)|^[*★]+
 _UNIT = re.compile(r"[(\[（/](?:单位[::])?([^()\[\]（）/]{1,5})[)\]）]?$")
 #: Below this two names have nothing to do with each other.
 NEAR, NEAR_LATIN = 0.62, 0.84
+#: How near a name is that is the same, less its place in the list.
+SAME = 1.0
+EXACT = 0.95
 
 
 def plain(name: str) -> str:
@@ -125,13 +128,30 @@ class Words:
         """Names that say little: a column of such a name may be many things."""
         return frozenset(map(plain, self.file["header"]["weak"]))
 
+    @cached_property
+    def _prefixes(self) -> tuple[str, ...]:
+        return tuple(map(plain, self.file["header"]["prefixes"]))
+
+    def stem(self, name: str) -> str:
+        """A plain name without what says only of what kind of record it is."""
+        for prefix in self._prefixes:
+            if name.startswith(prefix) and len(name) >= len(prefix) + (2 if not name.isascii() else 4):
+                return name.removeprefix(prefix)
+        return name
+
+    def lies_ahead(self, name: str) -> bool:
+        """Whether a name is that of a deadline, not of something that has happened."""
+        return any(plain(word) in plain(name) for word in self.file["header"]["ahead"])
+
     def nearness(self, header: str, names: Sequence[str]) -> float:
         """How near a header is to the nearest of a field's names, from 0 to 1 (the same name; a little less far down the list)."""
         forms = dict.fromkeys((plain(header), plain(split_unit(header)[0]), plain(re.split("[./]", header)[-1])))
         best = 0.0
         for form in filter(None, forms):
             if form in names:
-                return (0.84 if form in self.weak else 1.0) - 0.001 * min(names.index(form), 40)
+                return (0.84 if form in self.weak else SAME) - 0.001 * min(names.index(form), 40)
+            if self.stem(form) in map(self.stem, names):
+                best = max(best, 0.88)
             best = max([best, *(_likeness(form, known) for known in names)])
         return best
 

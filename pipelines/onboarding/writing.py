@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipelines.feeds import FEEDS, Field
+from pipelines.onboarding.draft import Draft, Proposed, Remark
 from pipelines.onboarding.fields import kind_of
 from pipelines.onboarding.matching import SURE
-from pipelines.onboarding.proposal import Draft, Proposed, Remark
 from pipelines.onboarding.words import Words
 
 #: Editors that know the convention complete and check the file by this schema.

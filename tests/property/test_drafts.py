@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from pipelines.city import City, FeedProfile, load_city
 from pipelines.errors import InputError
 from pipelines.feeds import FEEDS
+from pipelines.onboarding.draft import Draft
 from pipelines.onboarding.drafting import draft_files
-from pipelines.onboarding.proposal import Draft
 from pipelines.onboarding.words import Words
 from pipelines.onboarding.writing import to_toml
 from pipelines.settings import PROJECT_ROOT, Settings
