@@ -130,6 +130,11 @@ def look_at(header: str, cells: pl.Series, country: str = "CN") -> Look:
     return Look(header, filled, cells.len(), country)
 
 
+def number_of_a_person(text: str) -> bool:
+    """Whether a text is a telephone or ID number or a mail address."""
+    return any(re.match(pattern, text) for pattern in (_PHONE, _ID, _EMAIL))
+
+
 def _dates(cells: pl.Series, country: str) -> Dates:
     """Which formats read the cells: those that are tried anyway, then as few others as needed."""
     if not cells.len():

@@ -23,6 +23,7 @@ from pipelines.city import DatabaseSource, FileSource
 from pipelines.errors import InputError
 from pipelines.onboarding.header_row import TOP, Grid, find_header
 from pipelines.onboarding.json_shape import shape_of
+from pipelines.onboarding.looks import number_of_a_person
 from pipelines.onboarding.words import Words
 from pipelines.readers.base import ROW, SHEET, UNREADABLE
 from pipelines.readers.files import read_file
@@ -90,7 +91,13 @@ def take_sample(files: Sequence[Path], feed: str, inbox: Path, words: Words) -> 
     if prefixes := _no_records(frame, words):
         source = source.model_copy(update={"skip_rows_matching": prefixes})
         frame, encodings = _read(files, source, known, tops)
-    return Sample(list(files), source, frame, encodings, doubts=doubts)
+    sample = Sample(list(files), source, frame, encodings, doubts=doubts)
+    if any(number_of_a_person(name) for name in sample.header):
+        raise InputError(
+            "没有找到表头：最像表头的一行是记录", "there is no header: the row most like one is a record", file=files[0],
+            remedy_zh="给文件加上一行列名，重新导出", remedy_en="add a row of column names, or export the file with them",
+        )  # fmt: skip
+    return sample
 
 
 def patterns(files: Iterable[Path], feed: str, inbox: Path) -> list[str]:

@@ -224,6 +224,12 @@ def test_a_sample_that_is_not_there_and_a_feed_that_does_not_exist_are_named(mak
         make("hotline", TICKETS)
 
 
+def test_a_file_without_a_header_is_refused_and_its_first_record_not_shown(make: Make) -> None:
+    with pytest.raises(InputError, match="no header") as error:
+        make("hotline_tickets", TICKETS.partition("\n")[2])
+    assert "13900000001" not in error.value.render()
+
+
 def test_a_query_is_a_sample_too(settings: Settings, write_city: Callable[..., City], words: Words) -> None:
     path = settings.inbox_dir / "platform.db"
     with sqlite3.connect(path) as connection:
