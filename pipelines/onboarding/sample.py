@@ -271,7 +271,7 @@ def _no_records(frame: pl.DataFrame, words: Words) -> list[str]:
     names = [name for name in frame.columns if name not in (SHEET, ROW, UNREADABLE)]
     if not names or frame.is_empty():
         return []
-    cells = [pl.col(name).str.strip_chars().replace("", None) for name in names]
+    cells = [frame[name].str.strip_chars().replace("", None) for name in names]
     first = frame.select(first=pl.coalesce(cells))["first"]
     anywhere, below = words.file["rows"]["no_records"], words.file["rows"]["rules"]
     found = [prefix for prefix in anywhere if first.str.starts_with(prefix).any()]
