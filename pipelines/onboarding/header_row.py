@@ -25,7 +25,7 @@ def find_header(grid: Grid, known: frozenset[str]) -> tuple[list[int], float]:
             rows = grid[at : at + depth]
             if depth == 2 and not (_is_spread(rows) and _hits(rows[0], known)):
                 continue
-            score = _score(rows, known, widest)
+            score = _score(rows, known, widest) - 0.05 * at  # of two that are alike, the upper one
             if score > best[1] + 1e-9:
                 best = (list(range(at + 1, at + 1 + depth)), score)
     return best
