@@ -95,7 +95,7 @@ def draft(  # noqa: PLR0917  (options of a command)
 
     settings = Settings()
     city = load_city(settings)
-    words = Words(settings.cities.absolute())
+    words = Words(settings.cities.absolute(), leave_out=city.folder)
     if url and query and cursor:
         source = DatabaseSource(kind="database", url=url, query=query, cursor=cursor)
         made = draft_query(city, feed, source, settings.inbox_dir, words)

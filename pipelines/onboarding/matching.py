@@ -17,6 +17,8 @@ from pipelines.onboarding.words import EXACT, Words, code_word
 SURE, LIKELY = "sure", "likely"
 #: Weights from which a pair is proposed at all, and from which it needs no second look.
 LEAST, CERTAIN = 0.5, 0.9
+#: How near the name of a further column of another file must be.
+NEARLY = 0.8
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,27 @@ def assign(
         (_, header), (_, name) = sorted(pair)
         found[name] = pairs[name, header]
     return {name: found[name] for name in fields if name in found}
+
+
+def further(
+    feed: str, found: Mapping[str, Match], looks: Mapping[str, Look], words: Words, headers: Sequence[frozenset[str]]
+) -> dict[str, list[str]]:
+    """{field: other columns for it}, in files that lack its own column: two offices' names for the same thing."""
+    taken = {match.header for match in found.values()}
+    others: dict[str, list[str]] = {}
+    for name, match in found.items():
+        names = words.names(feed, name)
+        without = [header for header in headers if match.header not in header]
+        with_it = frozenset().union(*(header for header in headers if match.header in header))
+        for header in without:
+            free = [
+                one for one in header - with_it - taken if words.nearness(one, names) >= NEARLY and looks[one].filled
+            ]
+            if free:
+                best = max(sorted(free), key=lambda one: words.nearness(one, names))
+                others.setdefault(name, []).append(best)
+                taken.add(best)
+    return others
 
 
 def _weigh(name: str, header: str, by_name: float, by_look: float) -> Match:

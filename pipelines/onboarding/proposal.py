@@ -4,34 +4,35 @@ Belongs here: from a match of field and column to the keys of the profile (forma
 was found. How it is written as TOML stands in `writing`.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from pipelines.city import City
 from pipelines.feeds import FEEDS, Field
-from pipelines.landing.canonical import FALSE, TRUE, References
+from pipelines.landing.canonical import FALSE, TRUE
 from pipelines.onboarding.draft import Draft, Proposed
+from pipelines.onboarding.known import Known
 from pipelines.onboarding.looks import Look, look_at
-from pipelines.onboarding.matching import LIKELY, Match, assign
+from pipelines.onboarding.matching import LIKELY, Match, assign, further
 from pipelines.onboarding.sample import Sample
 from pipelines.onboarding.words import Words, code_word, plain, split_unit
 
 #: From what share of a column's rows on a field of codes or a reference is taken to be recognised.
 MOSTLY = 0.5
-NAMES = ("name_zh", "name_en")
 
 
 def propose(sample: Sample, feed: str, city: City, words: Words) -> Draft:
     """The draft of a feed out of a sample of its files."""
     looks = {name: look_at(name, sample.frame[name], city.facts.country) for name in sample.header}
-    known = _Known(city)
+    known = Known(city)
     matches = assign(
         feed, list(looks.values()), words, {name: known.values(spec) for name, spec in FEEDS[feed].fields.items()}
     )
     maker = _Maker(feed, looks, words, known)
-    placed = {name: maker.propose(match) for name, match in matches.items()}
+    others = further(feed, matches, looks, words, sample.headers)
+    placed = {name: maker.propose(match, others.get(name, [])) for name, match in matches.items()}
     maker.join_clocks(placed)
     maker.share_columns(placed)
     maker.name_the_scheme(placed)
@@ -49,44 +50,24 @@ def propose(sample: Sample, feed: str, city: City, words: Words) -> Draft:
     )  # fmt: skip
 
 
-class _Known:
-    """What the city's reference tables hold."""
-
-    def __init__(self, city: City) -> None:
-        self._references = References(city)
-
-    def keys(self, spec: Field) -> frozenset[str]:
-        return self._column(spec, spec.reference_columns[-1]) if spec.reference_columns else frozenset()
-
-    def names(self, spec: Field) -> Iterator[tuple[str, frozenset[str]]]:
-        for column in NAMES:
-            if values := self._column(spec, column):
-                yield f"{spec.reference_table}.{column}", values
-
-    def values(self, spec: Field) -> frozenset[str]:
-        return self.keys(spec).union(*(values for _, values in self.names(spec)))
-
-    def schemes(self) -> list[str]:
-        table = self._references.table("event_classes")
-        return sorted(table["code_scheme"].drop_nulls().unique()) if "code_scheme" in table.columns else []
-
-    def _column(self, spec: Field, column: str) -> frozenset[str]:
-        if not spec.reference_table:
-            return frozenset()
-        table = self._references.table(spec.reference_table)
-        return frozenset(table[column].drop_nulls()) if column in table.columns else frozenset()
-
-
 @dataclass
 class _Maker:
     feed: str
     looks: Mapping[str, Look]
     words: Words
-    known: _Known
+    known: Known
 
-    def propose(self, match: Match) -> Proposed:
+    def propose(self, match: Match, others: Sequence[str] = ()) -> Proposed:
+        """One field by its column, and by the columns that other files have for it."""
         spec, look = FEEDS[self.feed].fields[match.field], self.looks[match.header]
-        made = Proposed(spec, match.certainty, {"from": [look.header]}, [look.header])
+        headers = [match.header, *others]
+        if others:
+            look = replace(look, cells=pl.concat([self.looks[header].cells.rename("") for header in headers]))
+        made = Proposed(spec, match.certainty, {"from": headers}, list(headers))
+        if others:
+            made.certainty = LIKELY
+            made.remarks.append(("各文件的列名不同", "the files have different names for it"))
+        self._tell_empty(made, look)
         if match.by_name < 0.5:
             made.remarks.append(("列名没有说明，仅据内容推测", "the header does not say so; guessed by its values"))
         if not look.filled:
@@ -111,6 +92,17 @@ class _Maker:
             made.certainty = LIKELY if look.distinct_share < 0.98 else made.certainty
         made.examples = self._examples(spec, look, made)
         return made
+
+    def _tell_empty(self, made: Proposed, look: Look) -> None:
+        if not made.spec.nullable and 0 < look.filled < look.rows:
+            made.certainty = LIKELY
+            empty = look.rows - look.filled
+            made.remarks.append(
+                (
+                    f"必填，但样本中 {empty} 行为空，会被隔离",
+                    f"required, but empty in {empty} rows; they go to quarantine",
+                )
+            )
 
     def _time(self, made: Proposed, look: Look) -> None:
         dates = look.dates
@@ -267,6 +259,7 @@ class _Maker:
                 f"no column of its own; '{donor.headers[0]}' for the time being",
             )
             placed[name] = Proposed(fields[name], LIKELY, keys, list(donor.headers), [remark])
+            self._tell_empty(placed[name], self.looks[donor.headers[0]])
         for place, (column, status, code) in self.words.file["only_if"].items():
             feed, _, name = place.partition(".")
             header = next((one for one in self.looks if plain(one.rpartition(".")[2]) == plain(column)), None)

@@ -41,14 +41,15 @@ TOP_BYTES = 1 << 20
 
 @dataclass
 class Sample:
-    """Files of one feed, read by `source`. `frame` has every column of any of them, `said` what was found out on the way."""
+    """Files of one feed, read by `source`. `frame` has every column of any of them, `headers` are those of each file, `doubts` what
+    of the source should be checked."""
 
     files: list[Path]
     source: FileSource | DatabaseSource
     frame: pl.DataFrame
     encodings: set[str] = field(default_factory=set)
-    notes: list[tuple[str, str]] = field(default_factory=list)
     doubts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    headers: list[frozenset[str]] = field(default_factory=list)
 
     @property
     def header(self) -> list[str]:
@@ -62,6 +63,15 @@ class _Found:
     header_rows: list[int] = field(default_factory=lambda: [1])
     keys: dict[str, Any] = field(default_factory=dict)
     doubts: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """What reading the files gave."""
+
+    frame: pl.DataFrame
+    encodings: set[str]
+    headers: list[frozenset[str]]
 
 
 def take_sample(files: Sequence[Path], feed: str, inbox: Path, words: Words) -> Sample:
@@ -85,13 +95,13 @@ def take_sample(files: Sequence[Path], feed: str, inbox: Path, words: Words) -> 
         doubts["header_rows"] = ("各文件的表头不在同一行", "the files have their header in different rows")
     elif tops[0] != [1]:
         keys["header_rows"] = tops[0]
-    source, frame, encodings = _read_somehow(files, FileSource.model_validate(keys), known, tops)
+    source, rows = _read_somehow(files, FileSource.model_validate(keys), known, tops)
     if source.encoding:
         doubts["encoding"] = ("编码未能自动识别，此为推测", "the encoding could not be found out; this one is a guess")
-    if prefixes := _no_records(frame, words):
+    if prefixes := _no_records(rows.frame, words):
         source = source.model_copy(update={"skip_rows_matching": prefixes})
-        frame, encodings = _read(files, source, known, tops)
-    sample = Sample(list(files), source, frame, encodings, doubts=doubts)
+        rows = _read(files, source, known, tops)
+    sample = Sample(list(files), source, rows.frame, rows.encodings, doubts, rows.headers)
     if any(number_of_a_person(name) for name in sample.header):
         raise InputError(
             "没有找到表头：最像表头的一行是记录", "there is no header: the row most like one is a record", file=files[0],
@@ -229,10 +239,10 @@ def _regularity(text: str, delimiter: str) -> float:
 
 def _read_somehow(
     files: Sequence[Path], source: FileSource, known: frozenset[str], tops: Sequence[list[int]]
-) -> tuple[FileSource, pl.DataFrame, set[str]]:
+) -> tuple[FileSource, _Rows]:
     """The sample, if need be in an encoding that the reader does not find out by itself."""
     try:
-        return source, *_read(files, source, known, tops)
+        return source, _read(files, source, known, tops)
     except InputError as problem:
         if not all(path.suffix.lower() in {".csv", ".tsv", ".txt"} for path in files):
             raise
@@ -240,20 +250,23 @@ def _read_somehow(
         for encoding in ("utf-16",) if marked else FURTHER_ENCODINGS:
             stated = source.model_copy(update={"encoding": encoding})
             try:
-                return stated, *_read(files, stated, known, tops)
+                return stated, _read(files, stated, known, tops)
             except InputError:
                 continue
         raise problem
 
 
-def _read(
-    files: Sequence[Path], source: FileSource, known: frozenset[str], tops: Sequence[list[int]]
-) -> tuple[pl.DataFrame, set[str]]:
+def _read(files: Sequence[Path], source: FileSource, known: frozenset[str], tops: Sequence[list[int]]) -> _Rows:
     frames: list[pl.DataFrame] = []
     encodings: set[str] = set()
+    headers: list[frozenset[str]] = []
     for path, rows in zip(files, tops, strict=True):
         fixed = source.model_copy(update={"header_rows": rows})
         extract = read_file(path, fixed, path.name, known)
+        headers += map(frozenset, extract.headers.values())
+        # A file may have a header and no record.
+        schema = {SHEET: pl.String, ROW: pl.Int64, UNREADABLE: pl.String, **dict.fromkeys(extract.header, pl.String)}
+        frames.append(pl.DataFrame(schema=schema))
         taken = 0
         for chunk in extract.chunks:
             frames.append(chunk.head(ROWS - taken))
@@ -261,9 +274,7 @@ def _read(
             if taken >= ROWS:
                 break
         encodings |= {extract.encoding} if extract.encoding else set()
-    if not frames:
-        frames = [pl.DataFrame(schema={SHEET: pl.String, ROW: pl.Int64, UNREADABLE: pl.String})]
-    return pl.concat(frames, how="diagonal"), encodings
+    return _Rows(pl.concat(frames, how="diagonal"), encodings, headers)
 
 
 def _no_records(frame: pl.DataFrame, words: Words) -> list[str]:

@@ -224,10 +224,49 @@ def test_a_sample_that_is_not_there_and_a_feed_that_does_not_exist_are_named(mak
         make("hotline", TICKETS)
 
 
+def test_two_offices_names_for_one_thing_are_synonyms(
+    settings: Settings, write_city: Callable[..., City], words: Words
+) -> None:
+    paths = [settings.inbox_dir / "east.csv", settings.inbox_dir / "west.csv"]
+    paths[0].write_text(TICKETS, encoding="utf-8")
+    paths[1].write_text(
+        TICKETS.replace("受理渠道", "热线").replace("来电日期", "登记日期").replace("办理中", "在办"), encoding="utf-8"
+    )
+    drafted = profile(draft_files(write_city(), "hotline_tickets", paths, settings.inbox_dir, words), words)
+    assert sorted(drafted.columns["accepted_at"].from_) == ["来电日期", "登记日期"]
+    assert sorted(drafted.columns["hotline"].from_) == ["受理渠道", "热线"]
+    assert drafted.drift.ignored == []
+
+
+def test_a_required_field_that_is_empty_in_some_rows_is_told(make: Make) -> None:
+    draft = make("hotline_tickets", TICKETS.replace("2024-03-02 09:30", ""))
+    assert draft.placed["accepted_at"].certainty == LIKELY
+    assert "1 行为空" in draft.placed["accepted_at"].remarks[0][0]
+
+
 def test_a_file_without_a_header_is_refused_and_its_first_record_not_shown(make: Make) -> None:
     with pytest.raises(InputError, match="no header") as error:
         make("hotline_tickets", TICKETS.partition("\n")[2])
     assert "13900000001" not in error.value.render()
+
+
+def test_a_known_citys_profile_teaches_its_words_and_ones_own_does_not(
+    settings: Settings, write_city: Callable[..., City]
+) -> None:
+    city = write_city()
+    path = settings.inbox_dir / "a.csv"
+    path.write_text("编号,违建编号,拆除日期,平米数\n1,W1,2024-03-01,5\n", encoding="utf-8")
+    folder = settings.cities / "elsewhere" / "feeds"
+    folder.mkdir(parents=True)
+    (folder / "demolitions.toml").write_text(
+        'feed = "demolitions"\n[columns.demolished_area_m2]\nfrom = ["平米数"]\n', encoding="utf-8"
+    )
+
+    def placed(words: Words) -> set[str]:
+        return set(draft_files(city, "demolitions", [path], settings.inbox_dir, words).placed)
+
+    assert "demolished_area_m2" in placed(Words(settings.cities))
+    assert "demolished_area_m2" not in placed(Words(settings.cities, leave_out=folder.parent))
 
 
 def test_a_query_is_a_sample_too(settings: Settings, write_city: Callable[..., City], words: Words) -> None:
