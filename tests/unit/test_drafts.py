@@ -3,7 +3,6 @@
 import sqlite3
 import tomllib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,38 +16,7 @@ from pipelines.onboarding.matching import LIKELY, SURE
 from pipelines.onboarding.words import Words
 from pipelines.onboarding.writing import to_toml
 from pipelines.settings import Settings
-
-STREETS = (
-    "street_code,name_zh,name_en,kind,area_km2,population,valid_from,valid_to,is_illustrative\n"
-    "990101001,河东街道,Hedong,street,,,2020-01-01,,true\n990101002,河西街道,Hexi,street,,,2020-01-01,,true\n"
-)
-TICKETS = """工单号,受理渠道,诉求标题,来电人姓名,联系电话,所属街道,来电日期,办理状态
-T1,12319热线,路灯不亮,张三丰,13900000001,河东街道,2024-03-01 08:12,已办结
-T2,网站,占道经营,李四光,13900000002,河西街道,2024-03-02 09:30,办理中
-T3,12345,积水,王五一,13900000003,河东街道,2024-03-03 10:00,已办结
-"""
-
-Make = Callable[..., Draft]
-
-
-@pytest.fixture
-def words(tmp_path: Path) -> Words:
-    return Words(tmp_path / "no cities but the project's own")
-
-
-@pytest.fixture
-def make(settings: Settings, write_city: Callable[..., City], words: Words) -> Make:
-    """Drafts a feed from the text of a CSV, in a town with two streets."""
-    city = write_city()
-    (city.folder / "reference").mkdir()
-    (city.folder / "reference" / "streets.csv").write_text(STREETS, encoding="utf-8")
-
-    def draft(feed: str, text: str | bytes, name: str = "export_202403.csv") -> Draft:
-        path = settings.inbox_dir / name
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return draft_files(city, feed, [path], settings.inbox_dir, words)
-
-    return draft
+from tests.unit.conftest import TICKETS, Make
 
 
 def keys(draft: Draft, field: str) -> dict[str, Any]:
@@ -277,37 +245,3 @@ def test_a_query_is_a_sample_too(settings: Settings, write_city: Callable[..., C
     source = DatabaseSource(kind="database", url=f"sqlite:///{path}", query="select * from t", cursor="更新时间")
     draft = draft_query(write_city(), "hotline_tickets", source, settings.inbox_dir, words)
     assert profile(draft, words).columns["ticket_id"].from_ == ["工单号"]
-
-
-HOTLINE = {
-    "工单流水号": ("T1", "ticket_id"), "诉求来源": ("微信", "hotline"), "诉求类别": ("投诉", "request_type"), "诉求主题": ("路灯", "title"),
-    "诉求详情": ("路灯坏了很久", "content"), "诉求人姓名": ("王强", "caller_name"), "诉求人电话": ("13900000001", "caller_phone"),
-    "所在镇街": ("河东街道", "street_code"), "主办部门": ("城管局", "unit_code"), "登记日期": ("2024-03-01 08:00:00", "accepted_at"),
-    "要求完成时间": ("2024-03-06 08:00:00", "due_at"), "办结时间": ("2024-03-03 08:00:00", "closed_at"), "当前环节状态": ("已办结", "status"),
-}  # fmt: skip
-PLATFORM = {
-    "任务编号": ("R1", "case_id"), "案件来源": ("监督员上报", "channel"), "部件/事件": ("事件", "category"), "小类名称": ("店外经营", "class_code"),
-    "所属街道": ("河东街道", "street_code"), "X坐标": ("87.3", "x"), "Y坐标": ("44.1", "y"), "上报时间": ("2024-03-01 08:00:00", "reported_at"),
-    "处置截止时间": ("2024-03-02 08:40:00", None), "结案时间": ("2024-03-01 12:40:00", "closed_at"), "办理阶段": ("结案", "status"),
-    "最后更新时间": ("2024-03-02 08:40:00", "updated_at"),
-}  # fmt: skip
-ABROAD = {
-    "SR_NUMBER": ("SR20-1", "ticket_id"), "SR_TYPE": ("Pothole", "class_code"), "OWNER_DEPARTMENT": ("Streets", "unit_code"),
-    "STATUS": ("Completed", "status"), "ORIGIN": ("Phone", "hotline"), "CREATED_DATE": ("01/13/2020 01:02:03 PM", "accepted_at"),
-    "LAST_MODIFIED_DATE": ("01/16/2020 01:02:03 PM", None), "CLOSED_DATE": ("01/16/2020 01:02:03 PM", "closed_at"),
-    "COMMUNITY_AREA": ("32", "street_code"), "LATITUDE": ("41.8", None),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("feed", "columns"), [("hotline_tickets", HOTLINE), ("platform_cases", PLATFORM), ("hotline_tickets", ABROAD)]
-)
-def test_exports_of_many_makers_are_understood(
-    make: Make, feed: str, columns: dict[str, tuple[str, str | None]]
-) -> None:
-    lines = [",".join(columns), *[",".join(value for value, _ in columns.values())] * 3]
-    draft = make(feed, "\n".join(lines) + "\n")
-    placed = {one.headers[0]: name for name, one in draft.placed.items() if one.headers}
-    assert {header: placed.get(header) for header in columns} == {
-        header: field for header, (_, field) in columns.items()
-    }
