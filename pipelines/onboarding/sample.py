@@ -98,7 +98,8 @@ def take_sample(files: Sequence[Path], feed: str, inbox: Path, words: Words) -> 
     source, rows = _read_somehow(files, FileSource.model_validate(keys), known, tops)
     if source.encoding:
         doubts["encoding"] = ("编码未能自动识别，此为推测", "the encoding could not be found out; this one is a guess")
-    if prefixes := _no_records(rows.frame, words):
+    is_table = not any(path.suffix.lower() in {*JSON_SUFFIXES, ".parquet"} for path in files)
+    if is_table and (prefixes := _no_records(rows.frame, words)):
         source = source.model_copy(update={"skip_rows_matching": prefixes})
         rows = _read(files, source, known, tops)
     sample = Sample(list(files), source, rows.frame, rows.encodings, doubts, rows.headers)

@@ -70,7 +70,7 @@ def test_the_cities_keep_to_the_schema(path: Any) -> None:
         ('from = ["面积"]', 'from = ["面积"]\nunit = "亩"\nscale = 2'),
         ('from = ["方式"]', 'from = ["方式"]\nunit = "亩"'),
         ('[columns.demolished_on]\nfrom = ["拆除日期"]\n', ""),
-        ('kind = "file"', 'kind = "file"\nformat = "json"'),
+        ('kind = "file"', 'kind = "file"\nformat = "text"'),
         ('kind = "file"', 'kind = "file"\nformat = "exel"'),
     ],
 )
