@@ -89,7 +89,7 @@ def draft(  # noqa: PLR0917  (options of a command)
 ) -> None:
     """由样本起草一个数据源的配置 / draft a feed's profile from sample files, or from a query."""
     from pipelines.city import DatabaseSource, load_city
-    from pipelines.onboarding.drafting import draft_files, draft_query
+    from pipelines.onboarding.drafting import draft_files, draft_query, profile_path
     from pipelines.onboarding.words import Words
     from pipelines.onboarding.writing import to_toml
 
@@ -111,7 +111,7 @@ def draft(  # noqa: PLR0917  (options of a command)
         typer.echo(text, nl=False)
         _tell_draft(err(), made)
         return
-    target = Path(to) if to else city.folder / "feeds" / f"{feed}.toml"
+    target = Path(to) if to else profile_path(city, feed)
     if target.exists() and not force:
         raise SetupError(
             "该数据源已有配置", "the feed has a profile already", file=target,

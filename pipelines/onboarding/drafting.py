@@ -3,6 +3,8 @@
 Belongs here: the order of the steps. How a sample is taken, columns are matched and the profile is written stands in the modules beside.
 """
 
+import contextlib
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -51,3 +53,12 @@ def draft_query(city: City, feed: str, source: DatabaseSource, inbox: Path, word
     schema = {SHEET: pl.String, ROW: pl.Int64, UNREADABLE: pl.String, **dict.fromkeys(extract.header, pl.String)}
     frame = pl.concat([pl.DataFrame(schema=schema), *frames]).head(QUERY_ROWS)
     return propose(Sample([], source, frame), feed, city, words)
+
+
+def profile_path(city: City, feed: str) -> Path:
+    """Where the feed's profile is, under whatever name, or where it would be."""
+    for path in sorted((city.folder / "feeds").glob("*.toml")):
+        with contextlib.suppress(tomllib.TOMLDecodeError, UnicodeDecodeError):
+            if tomllib.loads(path.read_text(encoding="utf-8")).get("feed") == feed:
+                return path
+    return city.folder / "feeds" / f"{feed}.toml"

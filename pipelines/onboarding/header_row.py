@@ -1,4 +1,4 @@
-"""Where the header of a table is: in which row, or rows, below titles and notes.
+"""Where the header of a table is, below titles and notes, and which rows under it are no records.
 
 Belongs here: telling a header from what stands above and below it, by the words of a feed and by the shape of the rows. A night goes by what
 the profile then says, or looks for the profile's own columns (`pipelines.readers`).
@@ -7,8 +7,10 @@ the profile then says, or looks for the profile's own columns (`pipelines.reader
 import re
 from collections.abc import Iterable
 
-from pipelines.onboarding.words import plain, split_unit
-from pipelines.readers.base import join_header
+import polars as pl
+
+from pipelines.onboarding.words import Words, plain, split_unit
+from pipelines.readers.base import ROW, SHEET, UNREADABLE, join_header
 
 Grid = list[list[str | None]]
 
@@ -63,3 +65,16 @@ def _score(rows: Grid, known: frozenset[str], widest: int) -> float:
     fill = min(len(filled) / max(widest, 1), 1.0)
     # A row of many words is a header only by default: known names outweigh everything. Where a second row goes on with the header, both are it.
     return _hits(join_header(_even(rows)), known) * 2.0 + (wordy / len(filled)) * distinct * fill * 1.5 + len(rows)
+
+
+def no_records(frame: pl.DataFrame, words: Words) -> list[str]:
+    """The beginnings, among those that are known, of rows that are no records."""
+    names = [name for name in frame.columns if name not in (SHEET, ROW, UNREADABLE)]
+    if not names or frame.is_empty():
+        return []
+    cells = [frame[name].str.strip_chars().replace("", None) for name in names]
+    first = frame.select(first=pl.coalesce(cells))["first"]
+    anywhere, below = words.file["rows"]["no_records"], words.file["rows"]["rules"]
+    found = [prefix for prefix in anywhere if first.str.starts_with(prefix).any()]
+    # The rules of a template stand right below its header; further down such a text may be a record's.
+    return found + [prefix for prefix in below if first.head(2).str.starts_with(prefix).any()]

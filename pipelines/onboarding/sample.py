@@ -18,10 +18,11 @@ from typing import Any
 
 import fastexcel
 import polars as pl
+from pydantic import ValidationError
 
 from pipelines.city import DatabaseSource, FileSource
 from pipelines.errors import InputError
-from pipelines.onboarding.header_row import TOP, Grid, find_header
+from pipelines.onboarding.header_row import TOP, Grid, find_header, no_records
 from pipelines.onboarding.json_shape import shape_of
 from pipelines.onboarding.looks import number_of_a_person
 from pipelines.onboarding.words import Words
@@ -95,11 +96,11 @@ def take_sample(files: Sequence[Path], feed: str, inbox: Path, words: Words) -> 
         doubts["header_rows"] = ("各文件的表头不在同一行", "the files have their header in different rows")
     elif tops[0] != [1]:
         keys["header_rows"] = tops[0]
-    source, rows = _read_somehow(files, FileSource.model_validate(keys), known, tops)
+    source, rows = _read_somehow(files, _source(keys, files), known, tops)
     if source.encoding:
         doubts["encoding"] = ("编码未能自动识别，此为推测", "the encoding could not be found out; this one is a guess")
     is_table = not any(path.suffix.lower() in {*JSON_SUFFIXES, ".parquet"} for path in files)
-    if is_table and (prefixes := _no_records(rows.frame, words)):
+    if is_table and (prefixes := no_records(rows.frame, words)):
         source = source.model_copy(update={"skip_rows_matching": prefixes})
         rows = _read(files, source, known, tops)
     sample = Sample(list(files), source, rows.frame, rows.encodings, doubts, rows.headers)
@@ -109,6 +110,17 @@ def take_sample(files: Sequence[Path], feed: str, inbox: Path, words: Words) -> 
             remedy_zh="给文件加上一行列名，重新导出", remedy_en="add a row of column names, or export the file with them",
         )  # fmt: skip
     return sample
+
+
+def _source(keys: dict[str, Any], files: Sequence[Path]) -> FileSource:
+    try:
+        return FileSource.model_validate(keys)
+    except ValidationError as error:
+        raise InputError(
+            "这些样本不是同一种文件，不能共用一份配置", "the samples are files of different kinds, which one profile cannot describe", file=files[0],
+            value=", ".join(sorted({path.suffix for path in files})),
+            remedy_zh="每次只给一种文件的样本", remedy_en="name samples of one kind of file at a time",
+        ) from error  # fmt: skip
 
 
 def patterns(files: Iterable[Path], feed: str, inbox: Path) -> list[str]:
@@ -276,16 +288,3 @@ def _read(files: Sequence[Path], source: FileSource, known: frozenset[str], tops
                 break
         encodings |= {extract.encoding} if extract.encoding else set()
     return _Rows(pl.concat(frames, how="diagonal"), encodings, headers)
-
-
-def _no_records(frame: pl.DataFrame, words: Words) -> list[str]:
-    """The beginnings, among those that are known, of rows that are no records."""
-    names = [name for name in frame.columns if name not in (SHEET, ROW, UNREADABLE)]
-    if not names or frame.is_empty():
-        return []
-    cells = [frame[name].str.strip_chars().replace("", None) for name in names]
-    first = frame.select(first=pl.coalesce(cells))["first"]
-    anywhere, below = words.file["rows"]["no_records"], words.file["rows"]["rules"]
-    found = [prefix for prefix in anywhere if first.str.starts_with(prefix).any()]
-    # The rules of a template stand right below its header; further down such a text may be a record's.
-    return found + [prefix for prefix in below if first.head(2).str.starts_with(prefix).any()]

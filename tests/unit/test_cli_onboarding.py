@@ -91,6 +91,15 @@ def test_a_draft_is_written_once_and_replaced_only_by_force(town: Settings) -> N
     assert run("city", "check")[0] == 0
 
 
+def test_a_feeds_profile_is_known_under_another_files_name(town: Settings) -> None:
+    run("feed", "draft", "hotline_tickets", sample(town))
+    folder = town.city_dir / "feeds"
+    (folder / "hotline_tickets.toml").rename(folder / "12345.toml")
+    assert run("feed", "draft", "hotline_tickets", sample(town))[0] == SetupError.exit_code
+    assert run("feed", "draft", "hotline_tickets", sample(town), "--force")[0] == 0
+    assert [path.name for path in folder.glob("*.toml")] == ["12345.toml"]
+
+
 def test_a_draft_can_be_printed_alone(town: Settings) -> None:
     result = CliRunner().invoke(app, ["feed", "draft", "hotline_tickets", sample(town), "--to", "-"])
     assert result.stdout.startswith("#:schema") and "确定 sure" not in result.stdout
