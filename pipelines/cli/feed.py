@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from pipelines.cli.console import MARKS, err, out, print_error, print_json, table
 from pipelines.cli.nightly import AsJson, Day
@@ -71,7 +72,7 @@ def fields(feed: Feed, as_json: AsJson = False) -> None:
         marks += ["文中号码会抹去 numbers are struck out"] if one.free_text else []
         marks += [f"参考表 {one.reference}"] if one.reference else []
         marks += [f"单位 units: {', '.join(one.units)}"] if one.units else []
-        console.print(f"[bold]{one.field}[/]  {one.zh} · {one.en}", markup=True)
+        console.print(f"[bold]{one.field}[/]  {escape(one.zh)} · {escape(one.en)}")
         console.print(f"    {' · '.join(marks)}", markup=False)
         if one.codes:
             console.print("    " + ", ".join(f"{code} {zh}".rstrip() for code, zh in one.codes.items()), markup=False)
@@ -139,9 +140,9 @@ def _tell_draft(console: Console, made: "Draft") -> None:
         (
             "✓ 确定 sure" if one.certainty == SURE else "? 核对 check",
             f"{name} {one.spec.description_zh}",
-            " + ".join(one.headers) or f"= {one.keys.get('const')}",
-            "、".join(one.examples),
-            "; ".join(zh for zh, _ in one.remarks),
+            escape(" + ".join(one.headers) or f"= {one.keys.get('const')}"),
+            escape("、".join(one.examples)),
+            escape("; ".join(zh for zh, _ in one.remarks)),
         )
         for name, one in made.placed.items()
     ]
@@ -194,7 +195,7 @@ def _tell_trial(console: Console, tried: "Tried") -> None:
             for what, key in (("编码 encoding", "encoding"), ("版本 version", "template"))
             if file[key]
         ]
-        console.print(f"{MARKS['ok']} {file['file']}: {file['rows']:,} 行 rows {' · '.join(said)}", markup=True)
+        console.print(f"{MARKS['ok']} {escape(file['file'])}: {file['rows']:,} 行 rows {' · '.join(said)}", markup=True)
     for problem in tried.problems:
         print_error(problem)
     skipped = sum(tried.skipped.values())
@@ -204,7 +205,7 @@ def _tell_trial(console: Console, tried: "Tried") -> None:
     if tried.reasons:
         reasons = sorted(tried.reasons.values(), key=lambda one: -one.rows)
         lines: list[tuple[Any, ...]] = [
-            (one.rule, one.column, one.rows, "; ".join(_place(example) for example in one.examples)) for one in reasons
+            (one.rule, one.column, one.rows, escape("; ".join(map(_place, one.examples)))) for one in reasons
         ]
         console.print()
         console.print(table("原因 reason", "字段 field", "行数 rows", "例 examples", rows=lines))

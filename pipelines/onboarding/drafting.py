@@ -7,6 +7,7 @@ import contextlib
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import polars as pl
 
@@ -42,8 +43,13 @@ def draft_files(city: City, feed: str, files: Sequence[Path], inbox: Path, words
 
 
 def draft_query(city: City, feed: str, source: DatabaseSource, inbox: Path, words: Words) -> Draft:
-    """The draft of a feed out of the first rows of a query."""
+    """The draft of a feed out of the first rows of a query. Raises ProfileError where the address tells a secret."""
     known_feed(feed)
+    if (password := urlsplit(source.url).password) and not password.startswith("${"):
+        raise ProfileError(
+            "地址里有明文密码，不能写进配置", "the address has a password in plain text, which may not stand in a profile", key="--url",
+            remedy_zh="把密码放进环境变量，地址里写 ${名称}（用单引号括起地址）", remedy_en="put it into the environment and write ${NAME} in the address, in single quotes",
+        )  # fmt: skip
     extract = read_database(source, inbox, None, END_OF_TIME)
     frames: list[pl.DataFrame] = []
     for chunk in extract.chunks:

@@ -100,6 +100,21 @@ def test_a_feeds_profile_is_known_under_another_files_name(town: Settings) -> No
     assert [path.name for path in folder.glob("*.toml")] == ["12345.toml"]
 
 
+def test_headers_and_values_are_no_markup(town: Settings) -> None:
+    path = town.inbox_dir / "[b]tickets.csv"
+    path.write_text(TICKETS.replace("状态", "[/]状态").replace("网站", "[/x]"), encoding="utf-8")
+    assert run("feed", "draft", "hotline_tickets", str(path))[0] == 0
+    code, said = run("feed", "check", "hotline_tickets", str(path))
+    assert code == InputError.exit_code and "[b]tickets.csv" in said and "[/x]" in said
+
+
+def test_a_password_does_not_get_into_a_profile(town: Settings) -> None:
+    address = "postgresql://reader:open-sesame@db/platform"
+    code, said = run("feed", "draft", "platform_cases", "--url", address, "--query", "select 1", "--cursor", "t")
+    assert code == ProfileError.exit_code and "open-sesame" not in said
+    assert not list((town.city_dir / "feeds").glob("*.toml"))
+
+
 def test_a_draft_can_be_printed_alone(town: Settings) -> None:
     result = CliRunner().invoke(app, ["feed", "draft", "hotline_tickets", sample(town), "--to", "-"])
     assert result.stdout.startswith("#:schema") and "确定 sure" not in result.stdout
