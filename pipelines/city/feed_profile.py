@@ -13,6 +13,7 @@ from pipelines.city.problems import Misfits
 from pipelines.city.sources import Source
 from pipelines.feeds import FEEDS
 from pipelines.feeds import Field as FeedField
+from pipelines.readers.base import normalise_header
 from pipelines.strict import Strict
 
 
@@ -66,9 +67,29 @@ class FeedProfile(Strict):
         for name, column in self.columns.items():
             if name in feed.fields:
                 found += [(f"columns.{name}", *said) for said in _misfits(name, column, feed.fields[name])]
+        found += self._shared_with_persons()
         if found:
             raise Misfits(found)
         return self
+
+    def _shared_with_persons(self) -> Iterator[tuple[str, str, str]]:
+        """A column lands in one form: one that holds persons for one field cannot be read as it is for another."""
+        fields = FEEDS[self.feed].fields
+        columns = {name: column for name, column in self.columns.items() if name in fields}
+        guarded = {
+            normalise_header(said): name
+            for name, column in columns.items() if fields[name].personal or column.personal
+            for said in column.synonyms()
+        }  # fmt: skip
+        for name, column in columns.items():
+            own = [] if fields[name].personal or column.personal else column.synonyms()
+            for said in (*own, *column.join, *column.only_if):
+                if guard := guarded.get(normalise_header(said)):
+                    yield (
+                        f"columns.{name}",
+                        f"列“{said}”是个人信息（用于 {guard}），不能再用于该字段",
+                        f"{name}: the column '{said}' is personal (it serves {guard}) and cannot serve this field too",
+                    )
 
     @property
     def versions(self) -> list[str]:
@@ -78,7 +99,10 @@ class FeedProfile(Strict):
 
 def _misfits(name: str, column: ColumnMap, field: FeedField) -> Iterator[tuple[str, str]]:
     """What of a column does not go with its field, in Chinese and English."""
-    given = {*column.map.values(), *(said for said in (column.const, column.otherwise) if said is not None)}
+    given = {
+        *column.map.values(),
+        *(said for said in (column.const, column.otherwise, column.if_empty) if said is not None),
+    }
     if field.categories and (wrong := sorted(given - set(field.categories))):
         said, codes = ", ".join(wrong), ", ".join(field.categories)
         yield f"{said} 不是该字段的代码；可用：{codes}", f"{name}: {said} is not one of {codes}"
@@ -94,5 +118,5 @@ def _misfits(name: str, column: ColumnMap, field: FeedField) -> Iterator[tuple[s
             "personal 只用于数据源尚未保护的文字字段",
             f"{name}: personal = … is for fields of text that the feed does not protect already",
         )
-    if column.const is not None and field.personal:
+    if (column.const is not None or column.if_empty is not None) and (field.personal or column.personal):
         yield "个人信息不能写在配置里", f"{name}: a personal value cannot stand in a profile"

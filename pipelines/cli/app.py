@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pipelines import __version__
-from pipelines.cli import city, doctor, feed, look, metrics, nightly, releases, serve
+from pipelines.cli import city, doctor, explain, feed, look, metrics, nightly, releases, serve
 from pipelines.cli.console import err, print_error
 from pipelines.errors import ChengguanError
 
@@ -36,7 +36,7 @@ app.add_typer(look.quarantine, name="quarantine")
 app.add_typer(releases.app, name="releases")
 app.command("metrics")(metrics.list_metrics)
 app.command("metric")(metrics.metric)
-app.command("explain")(metrics.explain)
+app.command("explain")(explain.explain)
 app.command("figures")(metrics.figures)
 app.command("doctor")(doctor.doctor)
 app.command("ui")(serve.ui)

@@ -96,6 +96,11 @@ def print_summary(console: Console, settings: Settings, report: "NightReport") -
         f"模型 models {len(report.models)} (marts {marts}) · 检验 checks {report.checks_passed} ✓"
         f" {len(report.checks_failed)} ✗ · {report.seconds:.1f} s"
     )
+    for feed, names in report.unknown_columns.items():
+        console.print(
+            f"{MARKS['warn']} {feed}: 配置中没有的列，只存入保险库 / columns that the profile does not name, kept in the vault only:"
+            f" {escape('、'.join(names))}"
+        )
     for failed in report.failures:
         console.print(f"\n{MARKS['fail']} [bold]{escape(label(failed.name))}[/]")
         console.print(failed.message, markup=False)

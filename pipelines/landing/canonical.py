@@ -91,7 +91,10 @@ def to_canonical(chunk: pl.DataFrame, header: list[str], profile: FeedProfile, r
             continue
         applies = _applies(chunk, column)
         if sources and personal_kind(profile, name):
-            hashed, masked = (_only(chunk[sources[0] + form].alias(name), applies) for form in (HASH, MASK))
+            hashed, masked = (
+                _only(_first([chunk[source + form] for source in sources]).alias(name), applies)
+                for form in (HASH, MASK)
+            )
             said[name] = masked
             # What only this city protects has no column for a hash; the hash stays in the landing copy.
             frame[name] = hashed if spec.personal else masked
@@ -102,6 +105,8 @@ def to_canonical(chunk: pl.DataFrame, header: list[str], profile: FeedProfile, r
         said[name] = cells
         cells = cells.str.strip_chars()
         cells = cells.set(cells.is_in(NOTHING), None)
+        if column.if_empty is not None:
+            cells = cells.set(cells.is_null() & (True if applies is None else applies), column.if_empty)
         frame[name], found_faults = _read(cells, spec, column, references, profile.feed)
         faults |= {(rule, name): at for rule, at in found_faults.items() if at.any()}
     return Canonical(
@@ -117,11 +122,20 @@ def _cells(chunk: pl.DataFrame, sources: list[str], column: ColumnMap) -> pl.Ser
     """The field's cells as its source has them: of one column, or of several put together."""
     if not sources:
         return pl.Series([column.const], dtype=pl.String).new_from_index(0, chunk.height)
-    if len(sources) == 1:
-        return chunk[sources[0]]
+    if column.first_of or len(sources) == 1:
+        cells = _first([chunk[name] for name in sources])
+        return cells.str.extract(column.extract, 1) if column.extract else cells
     parts = [pl.col(name).str.strip_chars().replace("", None) for name in sources]
     joined = pl.concat_str(parts, separator=column.separator, ignore_nulls=True)
     return chunk.select(joined=joined.replace("", None))["joined"]
+
+
+def _first(columns: list[pl.Series]) -> pl.Series:
+    """Record by record the first cell that is not empty."""
+    found = columns[0]
+    for other in columns[1:]:
+        found = found.zip_with((found.str.strip_chars() != "").fill_null(False), other)
+    return found
 
 
 def _applies(chunk: pl.DataFrame, column: ColumnMap) -> pl.Series | None:
@@ -146,7 +160,7 @@ def _read(
     faults: dict[str, pl.Series] = {}
     crosswalk = column.map or (references.crosswalk(column.map_reference, spec, feed) if column.map_reference else {})
     if crosswalk:
-        known = {**{target: target for target in crosswalk.values()}, **crosswalk}
+        known = {**{target: target for target in (*crosswalk.values(), column.if_empty) if target}, **crosswalk}
         mapped = cells.replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
         unknown = mapped.is_null() & cells.is_not_null()
         if column.otherwise is None:

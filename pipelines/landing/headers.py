@@ -16,7 +16,7 @@ from pipelines.readers.base import normalise_header
 
 @dataclass(frozen=True)
 class Headers:
-    """A profile held against a header. `fields` maps each field that the source has to its columns (several where they are joined),
+    """A profile held against a header. `fields` maps each field that the source has to its columns (several where they are put together),
     `conditions` each field to the columns that its `only_if` looks at; `version` is the template's version, `unknown` what is not named."""
 
     version: str | None
@@ -28,11 +28,6 @@ class Headers:
     def used(self) -> set[str]:
         """The source's columns that something reads."""
         return {name for names in (*self.fields.values(), *self.conditions.values()) for name in names}
-
-    @property
-    def single(self) -> dict[str, str]:
-        """{field: its column}, of the fields that one column serves."""
-        return {field: names[0] for field, names in self.fields.items() if len(names) == 1}
 
 
 def meet(profile: FeedProfile, header: Iterable[str]) -> Headers:
@@ -105,6 +100,8 @@ def _columns(column: ColumnMap, version: str | None, present: set[str]) -> list[
     if column.join:
         joined = [normalise_header(said) for said in column.join]
         return joined if present.issuperset(joined) else []
+    if column.first_of:
+        return [name for said in column.first_of if (name := normalise_header(said)) in present]
     for synonym in column.synonyms(version if column.versions else None):
         if (name := normalise_header(synonym)) in present:
             return [name]

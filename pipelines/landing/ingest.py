@@ -43,6 +43,11 @@ class FeedResult:
         """Sum of a ledger column (`rows_read`, …) over the batches."""
         return sum(getattr(batch, column) for batch in self.batches)
 
+    @property
+    def unknown_columns(self) -> list[str]:
+        """The columns that the profile does not name, of all batches, each once."""
+        return list(dict.fromkeys(name for batch in self.batches for name in batch.unknown_columns))
+
 
 @dataclass(frozen=True)
 class Door:

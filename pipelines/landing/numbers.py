@@ -23,7 +23,7 @@ def read_numbers(cells: pl.Series, spec: Field, column: ColumnMap) -> tuple[pl.S
         ends = rf"^[+-]?[0-9.]+{re.escape(unit)}$"
         written = plain.str.contains(ends).fill_null(False)
         if written.any():
-            plain = plain.set(written, plain.filter(written).str.strip_suffix(unit))
+            plain = plain.str.strip_suffix(unit).zip_with(written, plain)
             factors = factors.set(written, factor)
     numbers = plain.cast(pl.Float64, strict=False)
     bad = (numbers.is_null() & cells.is_not_null()) | ~numbers.is_finite().fill_null(True)

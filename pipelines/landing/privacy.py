@@ -129,7 +129,9 @@ def split(
     """
     fields = FEEDS[profile.feed].fields
     met = meet(profile, header)
-    personal = {name: kind for field, name in met.single.items() if (kind := personal_kind(profile, field))}
+    personal = {
+        name: kind for field, names in met.fields.items() if (kind := personal_kind(profile, field)) for name in names
+    }
     free = {
         name for field, names in met.fields.items() for name in names
         if fields[field].free_text or profile.columns[field].free_text

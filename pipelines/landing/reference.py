@@ -4,14 +4,12 @@ They are replaced as a whole each night. A table that the city does not have is 
 cities) or is there without rows, so that models stand.
 """
 
-from pathlib import Path
-
 import duckdb
 import polars as pl
 
 from pipelines.city import City
-from pipelines.errors import ProfileError
 from pipelines.landing.calendar import calendar, working_hours
+from pipelines.landing.reference_files import file_of, read_table
 from pipelines.landing.reporting import reporting_periods
 from pipelines.landing.store import write_connection
 from pipelines.settings import Settings
@@ -44,8 +42,6 @@ TABLES: dict[str, dict[str, str]] = {
     "evaluation_bands": {"scale": "varchar", "low": "decimal(12,2)", "high": "decimal(12,2)", "score": "decimal(5,2)",
                          "grade": "varchar", "valid_from": "date", "valid_to": "date", "source": "varchar"},
 }  # fmt: skip
-#: What the law of a country says stands here once; a city's own file of the same name takes its place.
-NATIONAL = Path(__file__).parent / "national"
 GENERATED = ("calendar", "working_hours", "city", "reporting_periods")
 
 
@@ -54,8 +50,8 @@ def load_reference(settings: Settings, city: City) -> dict[str, int]:
 
     Raises ProfileError naming the file, row, column and value that do not fit.
     """
-    frames = {name: _read(_file(city, name), columns) for name, columns in TABLES.items()}
-    days = calendar(city.facts.country)
+    frames = {name: read_table(file_of(city, name), columns) for name, columns in TABLES.items()}
+    days = calendar(city)
     generated = {
         "calendar": days, "working_hours": working_hours(city, days), "city": _facts(city),
         "reporting_periods": reporting_periods(city),
@@ -90,63 +86,3 @@ def _facts(city: City) -> pl.DataFrame:
         "go_live": facts.go_live, **city.profile.definitions.model_dump(),
     }  # fmt: skip
     return pl.DataFrame([row], schema_overrides={"go_live": pl.Date})
-
-
-def _file(city: City, name: str) -> Path:
-    own = city.reference_dir / f"{name}.csv"
-    return own if own.is_file() else NATIONAL / city.facts.country / f"{name}.csv"
-
-
-def _read(path: Path, columns: dict[str, str]) -> pl.DataFrame:
-    """The file's rows as strings that are sure to be castable to the table's types."""
-    frame, faults = read_table(path, columns, most=1)
-    if faults:
-        raise faults[0]
-    return frame
-
-
-def read_table(path: Path, columns: dict[str, str], most: int) -> tuple[pl.DataFrame, list[ProfileError]]:
-    """The file's rows as strings, and what is wrong with them: of each column at most `most` cells. No file is no row, and not wrong."""
-    empty = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
-    if not path.is_file():
-        return empty, []
-    try:
-        frame = pl.read_csv(path, infer_schema=False)
-    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
-        unreadable = ProfileError(
-            "参考表无法读取", f"the reference table cannot be read: {str(error).partition(chr(10))[0]}", file=path,
-            remedy_zh="另存为 UTF-8 编码、逗号分隔的 CSV", remedy_en="save it as CSV with commas, in UTF-8",
-        )  # fmt: skip
-        return empty, [unreadable]
-    faults: list[ProfileError] = []
-    if missing := [name for name in columns if name not in frame.columns]:
-        faults.append(
-            ProfileError(
-                "参考表缺少列", f"the reference table lacks the columns {', '.join(missing)}", file=path,
-                remedy_zh="补上缺少的列（值可以为空）", remedy_en="add them; their values may be empty",
-            )
-        )  # fmt: skip
-    if unknown := [name for name in frame.columns if name not in columns]:
-        faults.append(
-            ProfileError(
-                "参考表有不认识的列", f"the reference table has unknown columns: {', '.join(unknown)}", file=path,
-                remedy_zh=f"可用的列：{'、'.join(columns)}", remedy_en=f"the columns are: {', '.join(columns)}",
-            )
-        )  # fmt: skip
-    if faults:
-        return empty, faults
-    frame = frame.select(list(columns))
-    with duckdb.connect() as scratch:
-        scratch.register("incoming", frame.with_row_index("row_no", offset=2).to_arrow())
-        for at, (column, kind) in enumerate(columns.items()):
-            wrong = f'"{column}" is not null and try_cast("{column}" as {kind}) is null'
-            empty_key = f' or "{column}" is null' if at == 0 else ""
-            asked = f'select row_no, "{column}" from incoming where {wrong}{empty_key} order by row_no limit {most}'
-            for row_no, value in scratch.execute(asked).fetchall():
-                faults.append(
-                    ProfileError(
-                        "参考表的值不对", f"a value of the reference table is not a {kind}", file=path, row=row_no, column=column,
-                        value=value, remedy_zh="改正该单元格", remedy_en="mend this cell",
-                    )
-                )  # fmt: skip
-    return frame, faults

@@ -11,11 +11,13 @@ from typing import TypeVar
 import polars as pl
 from pydantic import ValidationError
 
-from pipelines.city import CityProfile, FeedProfile, parse
+from pipelines.city import City, CityProfile, FeedProfile, parse
 from pipelines.city.problems import problems_of
 from pipelines.errors import ProfileError
 from pipelines.feeds import FEEDS, Field
-from pipelines.landing.reference import TABLES, read_table
+from pipelines.landing.calendar import OWN_DAYS, calendar
+from pipelines.landing.reference import TABLES
+from pipelines.landing.reference_files import examine_table
 from pipelines.strict import Strict
 
 Parsed = TypeVar("Parsed", bound=Strict)
@@ -90,15 +92,19 @@ def _city(folder: Path, city: CityProfile) -> Iterator[ProfileError]:
             "城市标识与文件夹名不一致", "the city's id differs from the name of its folder", file=folder / "city.toml",
             key="city.id", value=city.city.id, remedy_zh=f"改为 {folder.name}", remedy_en=f"make it {folder.name}",
         )  # fmt: skip
+    try:
+        calendar(City(folder, city, {}))
+    except ProfileError as problem:
+        yield problem
 
 
 def _tables(folder: Path, found: list[ProfileError]) -> Tables:
     tables: Tables = {}
     for name, columns in TABLES.items():
-        tables[name], faults = read_table(folder / f"{name}.csv", columns, most=CELLS)
+        tables[name], faults = examine_table(folder / f"{name}.csv", columns, most=CELLS)
         found += faults
     for path in sorted(folder.glob("*.csv")):
-        if path.stem not in TABLES:
+        if path.stem not in TABLES and path.name != OWN_DAYS:
             found.append(
                 ProfileError(
                     "没有这张参考表", "there is no such reference table", file=path, value=path.stem,

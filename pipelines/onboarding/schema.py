@@ -47,7 +47,7 @@ def feed_schema() -> dict[str, Any]:
     made = _whole(FeedProfile, "feeds/*.toml")
     made["properties"]["feed"] = {"enum": list(FEEDS), "description": made["properties"]["feed"].get("description", "")}
     column = made["$defs"]["ColumnMap"]
-    column["oneOf"] = [{"required": [key]} for key in ("from", "join", "const")]
+    column["oneOf"] = [{"required": [key]} for key in ("from", "first_of", "join", "const")]
     column["not"] = {"anyOf": [{"required": pair} for pair in (["map", "map_reference"], ["unit", "scale"])]}
     made["allOf"] = [
         {"if": {"properties": {"feed": {"const": feed.name}}, "required": ["feed"]}, "then": {"properties": {"columns": _columns(feed)}}}

@@ -4,6 +4,7 @@ Belongs here: words for people. The tables' columns and types stand in `pipeline
 """
 
 from pipelines.feeds import FEEDS
+from pipelines.landing.calendar import OWN_COLUMNS, OWN_DAYS
 from pipelines.landing.reference import TABLES
 
 #: {table: (Chinese, English)}, in the order in which a city should fill them.
@@ -51,6 +52,10 @@ def reference_readme() -> str:
         ]:
             lines += ["", f"被引用 used by: {', '.join(users)}"]
         lines.append("")
+    lines += [
+        f"## {OWN_DAYS}", "", "本地的假日、停班日、调休上班日；高于国家的日历。", "Local holidays, closings and make-up workdays; they stand above the country's calendar.",
+        "", *(f"- `{column}` {_TYPES[kind]}" for column, kind in OWN_COLUMNS.items()), "",
+    ]  # fmt: skip
     return "\n".join(lines)
 
 

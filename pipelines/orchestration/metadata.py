@@ -24,6 +24,8 @@ def of_batches(result: FeedResult, seconds: float) -> dict[str, Any]:
     shown = result.batches[-_SHOWN:]
     lines: dict[str, Any] = {name: result.total(name) for name in _TOTALS}
     lines |= {"batches": len(result.batches), "files_known": result.files_known, "seconds": round(seconds, 2)}
+    if result.unknown_columns:
+        lines["unknown_columns"] = result.unknown_columns
     if shown:
         lines["batch_table"] = table(
             ("batch", "source", "read", "loaded", "quarantined", "superseded", "first", "last"),

@@ -48,6 +48,7 @@ class NightReport:
     seconds: float = 0.0
     steps: dict[str, Step] = field(default_factory=dict)
     feeds: dict[str, dict[str, int]] = field(default_factory=dict)
+    unknown_columns: dict[str, list[str]] = field(default_factory=dict)
     models: dict[str, int] = field(default_factory=dict)
     checks_passed: int = 0
     checks_failed: list[str] = field(default_factory=list)
@@ -171,6 +172,9 @@ class _Follower:
         layer, name = made.asset_key.path[0], made.asset_key.path[-1]
         if layer == "raw":
             step.facts = self.report.feeds[name] = {count: _count(values.get(count)) for count in _COUNTS}
+            unknown = values.get("unknown_columns")
+            if isinstance(unknown, list):
+                self.report.unknown_columns[name] = [str(column) for column in unknown]
         elif made.asset_key == RELEASE:
             step.facts = self.report.release = {
                 key: values.get(key) for key in ("release", "outcome", "is_current", "path")

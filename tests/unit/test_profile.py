@@ -23,9 +23,22 @@ from tests.conftest import CITY, DEMOLITIONS
             'from = ["面积"]',
             'form = ["面积"]',
             "columns.demolished_area_m2",
-            "no key form here; the keys are: from, join",
+            "no key form here; the keys are: from, first_of",
         ),
         ('[columns.demolished_on]\nfrom = ["拆除日期"]\n', "", "", "required fields demolished_on"),
+        ("header_rows = [1]", "header_rows = [1, 3]", "source.file.header_rows", "follow each other"),
+        (
+            'from = ["面积"]',
+            'from = ["面积"]\nunit = "吨"',
+            "columns.demolished_area_m2",
+            "no unit '吨'; the units are",
+        ),
+        ('from = ["面积"]', 'from = ["面积"]\nunit = "万元"', "", "万元 is not a unit of this field"),
+        ('from = ["面积"]', 'from = ["面积"]\njoin = ["a"]', "columns.demolished_area_m2", "one of from"),
+        ('from = ["编号"]', "from = [\"编号\"]\nextract = '(a'", "columns.demolition_no", "no regular expression"),
+        ('from = ["编号"]', "from = [\"编号\"]\nextract = 'a+'", "columns.demolition_no", "needs one group"),
+        ('from = ["编号"]', 'from = ["编号"]\notherwise = "x"', "columns.demolition_no", "otherwise goes with map"),
+        ('from = ["面积"]', 'from = ["面积"]\npersonal = "name"', "", "for fields of text"),
     ],
 )
 def test_a_slip_in_a_feed_is_named(write_city: Callable[..., City], old: str, new: str, key: str, said: str) -> None:
@@ -36,6 +49,21 @@ def test_a_slip_in_a_feed_is_named(write_city: Callable[..., City], old: str, ne
     assert error.value.where["file"].endswith("feed_0.toml")
     assert error.value.where["key"].startswith(key)
     assert error.value.remedy_zh
+
+
+def test_a_column_that_holds_persons_serves_no_other_field(write_city: Callable[..., City]) -> None:
+    shared = """
+feed = "hotline_tickets"
+source = { kind = "file", files = ["*"] }
+[columns]
+ticket_id = { from = ["编号"] }
+hotline = { const = "12319" }
+accepted_at = { from = ["时间"] }
+caller_name = { from = ["来电人"] }
+title = { from = ["标题", "来电人"] }
+"""
+    with pytest.raises(ProfileError, match=r"personal \(it serves caller_name\) and cannot serve this field too"):
+        write_city(shared)
 
 
 def test_toml_that_is_none_names_line_and_column(write_city: Callable[..., City]) -> None:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from decimal import Decimal
 
+from tests.pipeline.recompute.calls import calls
 from tests.pipeline.recompute.city import City
 from tests.pipeline.recompute.duties import duties
 from tests.pipeline.recompute.mechanism import mechanism
@@ -49,6 +50,7 @@ ROOMS: tuple[Callable[[Landing, City, dt.date], Sums], ...] = (
     mechanism,
     platform_metrics,
     hotline_metrics,
+    calls,
 )
 
 

@@ -6,7 +6,7 @@ Only fields that are judged or counted stand here: a text that may be anything, 
 from dataclasses import dataclass
 
 LIMIT_UNITS = ("urgent_hours", "work_hours", "work_days", "calendar_days")
-CHANNELS = ("collector", "hotline", "phone", "video", "wechat", "leader", "transfer", "web")
+CHANNELS = ("collector", "hotline", "phone", "video", "wechat", "leader", "transfer", "web", "other")
 STATUSES = (
     "reported", "pending_verify", "pending_register", "not_accepted", "accepted", "pending_dispatch", "dispatched",
     "pending_handle", "handling", "returned", "suspended", "handle_finish", "pending_check", "checking", "check_pass",
@@ -111,6 +111,7 @@ FIELDS: dict[str, dict[str, Rule]] = {
     "penalty_cases": {
         "case_no": TEXT_MUST,
         "cause": TEXT,
+        "power_item_code": TEXT,
         "procedure": one_of("general", "summary", must=True),
         "source": one_of("patrol", "hotline", "platform", "transfer", "video", "other"),
         "party_kind": one_of("person", "sole_trader", "organisation"),

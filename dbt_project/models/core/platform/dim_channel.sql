@@ -13,5 +13,6 @@ from (
     ('wechat', '微信', 'WeChat', true),
     ('leader', '领导交办', 'Leader', false),
     ('transfer', '部门移送', 'Transfer', false),
-    ('web', '网站', 'Web', true)
+    ('web', '网站', 'Web', true),
+    ('other', '其他', 'Other', false)
 ) as channels (channel, name_zh, name_en, is_public)
