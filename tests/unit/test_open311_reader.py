@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterator
 from email.utils import format_datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,16 +11,15 @@ import pytest
 import stamina
 
 from pipelines.city import Open311Source
-from pipelines.errors import BusyError, ChengguanError, InputError
+from pipelines.errors import BusyError, InputError
 from pipelines.readers import http
 from pipelines.readers.open311 import Server, windows
-from tests.open311_server import GeoReportServer, break_off, drip, hang, made_up_records, san_francisco_records
+from tests.open311_server import GeoReportServer, break_off, drip, hang, made_up_records
 
 ZONE = ZoneInfo("America/Los_Angeles")
 FIRST = dt.datetime(2026, 3, 7, tzinfo=dt.UTC)
 WEEK = (FIRST, FIRST + dt.timedelta(days=7))
 HOUR = dt.timedelta(hours=1)
-REAL = Path(__file__).parents[3] / "shared/data/open311"
 JSON = {"Content-Type": "application/json"}
 
 
@@ -239,23 +237,3 @@ def test_windows_follow_each_other_to_the_end() -> None:
     found = list(windows(FIRST, FIRST + dt.timedelta(days=10), 4))
     assert [upper for _, upper in found[:-1]] == [lower for lower, _ in found[1:]]
     assert (found[0][0], found[-1][1], len(found)) == (FIRST, FIRST + dt.timedelta(days=10), 3)
-
-
-@pytest.mark.skipif(not REAL.is_dir(), reason="the real files are not on this machine")
-@pytest.mark.parametrize("form", ["json", "xml"])
-def test_the_real_requests_of_san_francisco_arrive_each_once(form: str) -> None:
-    records = san_francisco_records(REAL / "sf_requests_2011.json")
-    with GeoReportServer(records, cap=100, has_pages=True) as server:
-        between = dt.datetime(2011, 6, 25, tzinfo=ZONE), dt.datetime(2011, 7, 1, tzinfo=ZONE)
-        frame = read(server, between, format=form, page_size=100)
-    assert frame.height == frame["service_request_id"].n_unique() == len(records) == 500
-    assert frame["expected_datetime"].null_count() == 178
-    assert set(frame["lat"]) == {str(record["lat"]) for record in records}
-
-
-@pytest.mark.skipif(not REAL.is_dir(), reason="the real files are not on this machine")
-def test_a_real_refusal_that_is_no_xml_is_said_plainly(server: GeoReportServer) -> None:
-    server.trouble.append((403, {}, (REAL / "fixtures/codeforamerica_open311/403.xml").read_bytes()))
-    with pytest.raises(ChengguanError) as caught:
-        read(server, format="xml")
-    assert "Invalid api_key received" in caught.value.where["value"]
