@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import ProfileError
-from pipelines.readers.address import database_address, web_address
+from pipelines.readers.address import database_address, web_address, without_login
 from tests.databases import PASSWORD, encoded
 
 INBOX = Path("/data/inbox")
@@ -84,3 +84,8 @@ def test_an_unset_variable_of_the_address_is_named() -> None:
 )
 def test_the_address_of_a_server_is_shown_without_what_the_environment_filled_in(template: str, shown: str) -> None:
     assert web_address(template, "source.url").shown == shown
+
+
+def test_what_the_catalogue_shows_of_an_address_has_no_login() -> None:
+    assert without_login("postgresql://reader:${DB_PASSWORD}@db.local/dcm?password=x") == "postgresql://db.local/dcm"
+    assert without_login("${DB_URL}") == "${DB_URL}"
