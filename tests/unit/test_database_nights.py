@@ -85,6 +85,7 @@ def test_a_table_that_is_written_while_it_is_read_arrives_whole(
         try:
             with postgres.connection(autocommit=False) as connection, connection.cursor() as cursor:
                 while not done.is_set():
+                    begun, made_before = time.monotonic(), made
                     # now() is the moment the transaction began; it commits up to half a second later.
                     for _ in range(dice.randrange(1, 20)):
                         if made == 0 or dice.random() < 0.5:
@@ -96,25 +97,36 @@ def test_a_table_that_is_written_while_it_is_read_arrives_whole(
                                 f"update demolitions set area = area + 1, updated_at = now() where no = '{name}{at}'"
                             )
                     time.sleep(dice.random() / 2)
-                    connection.commit()
+                    # On a busy machine a transaction may outlast what the profile promises; such a one is not part of the promise.
+                    if time.monotonic() - begun < 1:
+                        connection.commit()
+                    else:
+                        connection.rollback()
+                        made = made_before
         except Exception as error:
             problems.append(error)
 
     writers = [threading.Thread(target=write, args=(name,)) for name in "ABC"]
     for writer in writers:
         writer.start()
-    for _ in range(5):
-        assert not night(settings, town).problems
-        time.sleep(0.6)
-    done.set()
-    for writer in writers:
-        writer.join()
+    loaded = 0
+    deadline = time.monotonic() + 60
+    try:
+        # Windows end in whole seconds: a night that follows at once has none.
+        while loaded < 3 and time.monotonic() < deadline:
+            result = night(settings, town)
+            assert not result.problems
+            loaded += len(result.batches)
+            time.sleep(0.6)
+    finally:
+        done.set()
+        for writer in writers:
+            writer.join()
     assert not problems
     time.sleep(3.1)
     assert not night(settings, town).problems
     assert current(settings) == dict(postgres.rows("select no, area::text from demolitions"))
-    (batches,) = rows(settings, "select count(*) from ops.ledger")
-    assert batches[0] >= 3 and check_conservation(settings) == []
+    assert loaded == 3 and check_conservation(settings) == []
 
 
 def test_an_overlap_finds_what_was_written_late_and_makes_no_version_of_what_is_known(
