@@ -3,6 +3,7 @@
 Belongs here: what a profile may say of a source. How a source is read stands in `pipelines.readers`.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from pipelines.strict import Strict
 
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|--[^\n]*|/\*.*?\*/", re.DOTALL)
 FORMATS = ("text", "workbook", "json", "ndjson", "parquet")
 
 
@@ -101,6 +103,23 @@ class DatabaseSource(Strict):
     settle_seconds: int = Field(default=60, ge=0, le=86_400)
     overlap_seconds: int = Field(default=0, ge=0, le=31 * 86_400)
     timeout_seconds: int = Field(default=3_600, ge=1, le=86_400)
+
+    @field_validator("query")
+    @classmethod
+    def _is_one_select(cls, query: str) -> str:
+        # What stands in quotes and comments is blanked, so that places stay the same.
+        bare = _QUOTED.sub(lambda match: " " * len(match[0]), query).rstrip()
+        if bare.endswith(";"):
+            bare = bare[:-1]
+            query = query[: len(bare)]
+        if not re.match(r"\s*(select|with)\b", bare, re.IGNORECASE):
+            raise ValueError("a query begins with select or with; nothing else is run")
+        depth = 0
+        for mark in re.findall(r"[();]", bare):
+            depth += {"(": 1, ")": -1}.get(mark, 0)
+            if mark == ";" or depth < 0:
+                raise ValueError("a query is one select statement: no second one after a ; and no ) too many")
+        return query
 
 
 class Open311Source(Strict):

@@ -6,6 +6,7 @@ batch's name is always complete. A batch without a line in the ledger was not lo
 
 import hashlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -87,6 +88,11 @@ class BatchWriter:
             self._paths[kind].replace(target)
         self._writers.clear()
 
+    def withdraw(self, batch: str) -> None:
+        """Removes the files of a batch that could not be loaded after all."""
+        for path in (landing_path(self.settings, self.feed, batch), vault_path(self.settings, self.feed, batch)):
+            path.unlink(missing_ok=True)
+
     def discard(self) -> None:
         """Removes what was written; used when the read failed or brought nothing new."""
         for kind, writer in self._writers.items():
@@ -100,10 +106,13 @@ def _plain(frame: pl.DataFrame) -> pa.Schema:
     return pa.schema([(name, pa.int64() if dtype == pl.Int64 else pa.string()) for name, dtype in frame.schema.items()])
 
 
-def read_landing(path: Path) -> tuple[pl.DataFrame, list[str]]:
-    """A landed batch and the source's columns in it (personal ones by their plain name)."""
-    frame = pl.read_parquet(path)
-    return frame, landed_header(frame)
+def landed_parts(path: Path) -> Iterator[pl.DataFrame]:
+    """A landed batch in the parts in which it was written, so that it need not fit into memory."""
+    with pq.ParquetFile(path) as file:
+        for at in range(file.num_row_groups):
+            frame = pl.from_arrow(file.read_row_group(at))
+            assert isinstance(frame, pl.DataFrame)
+            yield frame
 
 
 def landed_header(frame: pl.DataFrame) -> list[str]:

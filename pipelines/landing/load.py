@@ -6,6 +6,7 @@ superseded it, so that the warehouse as of any night can be seen again.
 
 import datetime as dt
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 
 import duckdb
@@ -52,7 +53,7 @@ class Batch:
 
 
 def load_batch(
-    connection: duckdb.DuckDBPyConnection, feed: Feed, line: Batch, judged: list[Judged], started: float
+    connection: duckdb.DuckDBPyConnection, feed: Feed, line: Batch, judged: Iterable[Judged], started: float
 ) -> None:
     """Writes the judged rows and completes `line`. Either all of it is in the warehouse afterwards or nothing."""
     connection.begin()

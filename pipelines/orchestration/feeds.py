@@ -9,7 +9,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.city import City, DatabaseSource, FeedProfile
+from pipelines.city import City, DatabaseSource, FeedProfile, FileSource, Open311Source
 from pipelines.errors import ProfileError
 from pipelines.feeds import FEEDS
 from pipelines.landing.ingest import FeedResult, ingest_feed
@@ -21,6 +21,7 @@ from pipelines.orchestration.failures import failure, passes_by_itself, speaks_p
 from pipelines.orchestration.home import guard_city
 from pipelines.orchestration.partitions import as_of
 from pipelines.orchestration.resources import Warehouse
+from pipelines.readers.address import without_login
 from pipelines.settings import Settings
 
 #: The one write lane: everything that opens the build file is in this pool (its limit stands in `dagster.yaml`).
@@ -184,12 +185,14 @@ def _titles(name: str, profile: FeedProfile) -> str:
 
 def _source(name: str, profile: FeedProfile) -> dg.AssetSpec:
     source = profile.source
-    if isinstance(source, DatabaseSource):
-        # The address as the profile has it: `${NAME}` where a password goes.
-        kind, where = "database", {"url": source.url, "query": source.query}
-    else:
-        kind, where = "file", {"files": ", ".join(source.files)}
+    match source:
+        case FileSource():
+            where = {"files": ", ".join(source.files)}
+        case DatabaseSource():
+            where = {"url": without_login(source.url), "query": source.query}
+        case Open311Source():
+            where = {"url": without_login(source.url)}
     return dg.AssetSpec(
-        ["source", name], group_name="source", kinds={kind}, metadata=where,
+        ["source", name], group_name="source", kinds={source.kind}, metadata=where,
         description=_titles(name, profile),
     )  # fmt: skip

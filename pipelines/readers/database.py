@@ -1,137 +1,153 @@
-"""Databases: a query read by windows of a cursor column, every cell cast to text by the database itself.
+"""Databases: a query read by windows of a cursor column, every cell a text, in bounded memory and bounded time.
 
-The connection only reads. Addresses may name the inbox (`{inbox}`) and environment variables (`${NAME}`); what is said in
-messages and in the ledger is the address without its credentials.
+Belongs here: what holds of every kind of database. The connection only reads, the profile's query stands where only a select can stand, and
+what is said in messages and in the ledger is the address without its credentials. Windows are decided in `pipelines.readers.sql.windows`.
 """
 
-import os
-import re
-from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+import datetime as dt
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from typing import Literal, cast
 
-import adbc_driver_sqlite.dbapi
 import polars as pl
-import pyarrow as pa
 
 from pipelines.city import DatabaseSource
-from pipelines.errors import BusyError, InputError, ProfileError
-from pipelines.readers.base import ROW, SHEET, UNREADABLE, Extract, normalise_header
-
-CHUNK_ROWS = 100_000
-
-
-def resolve_address(profile: DatabaseSource, inbox: Path) -> str:
-    """The address with the inbox and the environment's values filled in."""
-
-    def from_environment(match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name not in os.environ:
-            raise ProfileError(
-                "缺少环境变量", f"the environment variable {name} is not set", key="source.url", value=name,
-                remedy_zh=f"设置环境变量 {name} 后重试", remedy_en=f"set {name} in the environment and run again",
-            )  # fmt: skip
-        return os.environ[name]
-
-    return re.sub(r"\$\{(\w+)\}", from_environment, profile.url).replace("{inbox}", str(inbox))
+from pipelines.errors import ChengguanError, ProfileError
+from pipelines.readers.address import Address
+from pipelines.readers.base import Extract, join_header
+from pipelines.readers.in_time import TimeIsUp, in_time
+from pipelines.readers.sql.alchemy import AlchemySession
+from pipelines.readers.sql.postgres import PostgresSession
+from pipelines.readers.sql.problems import Fault, problem
+from pipelines.readers.sql.session import ANSWER_SECONDS, Request, Session, positioned
+from pipelines.readers.sql.sqlite import SqliteSession
+from pipelines.readers.sql.windows import Cursor, Night, Window, next_window
 
 
-def public_address(url: str, inbox: Path) -> str:
-    """The address as it may be shown: no user, no password, paths relative to the inbox."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.port:
-        host += f":{parts.port}"
-    shown = urlunsplit((parts.scheme, host, parts.path, "", ""))
-    return (
-        shown.replace(str(inbox).lstrip("/"), "").replace(":////", ":///").replace(":///", ":", 1)
-        if not host
-        else shown
-    )
+@dataclass
+class WindowExtract(Extract):
+    """What a window of a database holds; where it begins and ends is in the ledger's words.
 
-
-def read_database(profile: DatabaseSource, inbox: Path, window_from: str | None, window_to: str) -> Extract:
-    """The rows whose cursor lies in [window_from, window_to), in the cursor's order.
-
-    Raises InputError where the database is not there or the query fails, BusyError where it is locked.
+    `horizon` is the last day that a record may be of, where that is not the night's: numbers know no days.
     """
-    url = resolve_address(profile, inbox)
-    source = public_address(url, inbox)
-    scheme = urlsplit(url).scheme
-    if scheme != "sqlite":
-        raise ProfileError(
-            "暂不支持这种数据库", f"databases of the kind '{scheme}' are not read", key="source.url", value=source,
-            remedy_zh="目前支持 sqlite；其他数据库请先导出为文件", remedy_en="sqlite is read; export other databases to files",
-        )  # fmt: skip
-    path = Path(url.removeprefix("sqlite:///"))
-    if not path.is_file():
-        raise InputError(
-            "数据库文件不存在", "the database file does not exist", file=source,
-            remedy_zh="核对配置中的 source.url，确认来源系统已投递", remedy_en="check source.url in the profile and that the source delivered it",
-        )  # fmt: skip
-    connection = None
-    try:
-        connection = adbc_driver_sqlite.dbapi.connect(f"file:{path}?mode=ro")
-        with connection.cursor() as cursor:
-            cursor.execute(f"select * from ({profile.query}) limit 0")
-            columns = [column[0] for column in cursor.description or []]
-            if profile.cursor not in columns:
-                raise ProfileError(
-                    "查询结果没有游标列", "the query does not give the cursor column", key="source.cursor", value=profile.cursor,
-                    remedy_zh=f"可用的列：{'、'.join(columns)}", remedy_en=f"the columns are: {', '.join(columns)}",
-                )  # fmt: skip
-    except Exception as error:
-        if connection is not None:
-            connection.close()
-        raise _explain(error, source) from error
-    text = ", ".join(f"cast({_quote(name)} as text) as {_quote(name)}" for name in columns)
-    bounds = f"{_quote(profile.cursor)} < ?" + (f" and {_quote(profile.cursor)} >= ?" if window_from else "")
-    # A row without a cursor value would never fall into any window; it is read with the first one, and judged there.
-    missing = "" if window_from else f" or {_quote(profile.cursor)} is null"
-    statement = f"select {text} from ({profile.query}) where ({bounds}){missing} order by {_quote(profile.cursor)}"
-    header = [normalise_header(name) for name in columns]
 
-    def chunks() -> Iterator[pl.DataFrame]:
-        done = 0
-        try:
-            with connection.cursor() as cursor:
-                # The driver's batches of 1,024 rows cost more in overhead than in reading.
-                cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": str(CHUNK_ROWS)})
-                cursor.execute(statement, [window_to, *([window_from] if window_from else [])])
-                for batch in cursor.fetch_record_batch():
-                    if batch.num_rows == 0:
-                        continue
-                    frame = pl.from_arrow(pa.Table.from_batches([batch]))
-                    assert isinstance(frame, pl.DataFrame)
-                    frame = frame.rename(dict(zip(frame.columns, header, strict=True))).with_columns(
-                        pl.col(header).cast(pl.String),
-                        pl.lit(None, dtype=pl.String).alias(SHEET),
-                        pl.int_range(done + 1, done + 1 + pl.len(), dtype=pl.Int64).alias(ROW),
-                        pl.lit(None, dtype=pl.String).alias(UNREADABLE),
-                    )
-                    done += frame.height
-                    yield frame.select(SHEET, ROW, UNREADABLE, *header)
-        except Exception as error:
-            raise _explain(error, source) from error
-        finally:
-            connection.close()
-
-    return Extract(source=source, header=header, chunks=chunks())
+    window_from: str | None = None
+    window_to: str = ""
+    horizon: dt.date | None = None
 
 
-def _quote(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+@dataclass(frozen=True)
+class _Found:
+    """What is known of a read before its first row. `window` is None where there is nothing to read."""
+
+    columns: list[str]
+    window: Window | None
+
+    @property
+    def header(self) -> list[str]:
+        return join_header([[*self.columns]])
 
 
-def _explain(error: Exception, source: str) -> Exception:
-    if isinstance(error, InputError | ProfileError | BusyError):
-        return error
-    if "locked" in str(error) or "busy" in str(error):
-        return BusyError(
-            "来源数据库被锁定", "the source database is locked", file=source,
-            remedy_zh="等来源系统写完后重试；夜间作业会自动重试", remedy_en="try again when the source has finished writing; the nightly job retries by itself",
-        )  # fmt: skip
-    return InputError(
-        "来源数据库无法读取", f"the source database cannot be read: {error}", file=source,
-        remedy_zh="核对 source.url 与 source.query，确认文件完整", remedy_en="check source.url and source.query, and that the file is whole",
+#: {scheme of an address: who reads it}; SQLAlchemy reads the others.
+SESSIONS: dict[str, type[Session]] = {
+    "sqlite": SqliteSession,
+    "postgresql": PostgresSession,
+    "postgres": PostgresSession,
+}
+
+_Item = Literal["connected"] | _Found | pl.DataFrame
+
+
+def read_database(source: DatabaseSource, address: Address, night: Night) -> WindowExtract | None:
+    """The rows of the next window, in the cursor's order; None where the window would be empty.
+
+    Raises InputError or ProfileError where the database refuses or the query fails, SetupError where its driver is not installed, and
+    BusyError where it is away or locked. So does the extract while its chunks are read; none of it may be kept then.
+    """
+    frames = _timely(Request(source, address, night.zone), night)
+    found = next(frames)
+    assert isinstance(found, _Found)
+    if found.window is None:
+        frames.close()
+        return None
+    horizon = max(night.day, dt.datetime.now(night.zone).date()) if found.window.kind is Cursor.NUMBER else None
+    return WindowExtract(
+        source=address.shown, header=found.header, chunks=cast(Iterator[pl.DataFrame], frames),
+        window_from=found.window.window_from, window_to=found.window.window_to, horizon=horizon,
     )  # fmt: skip
+
+
+def _timely(request: Request, night: Night) -> Generator[_Found | pl.DataFrame]:
+    """What is found and then the rows, while the limits of time hold; every fault as an error of ours."""
+    source, address = request.source, request.address
+    open_session = SESSIONS.get(address.scheme, AlchemySession)
+    held: list[Session] = []
+
+    def produce(left: threading.Event) -> Iterator[_Item]:
+        try:
+            held.append(open_session(request))
+            yield "connected"
+            yield from _read(held[0], request, night, left)
+        except ChengguanError:
+            raise
+        except Exception as error:
+            # A driver's error is not kept as the cause: its words may hold the address with everything in it.
+            raise problem(
+                open_session.fault(error), address, getattr(error, "orig", error), source.timeout_seconds
+            ) from None
+        finally:
+            for session in held:
+                with suppress(Exception):
+                    session.close()
+
+    def cancel() -> None:
+        for session in held:
+            with suppress(Exception):
+                session.cancel()
+
+    fault, words = Fault.AWAY, f"no answer in {ANSWER_SECONDS} seconds"
+    header: list[str] = []
+    done = 0
+    limit = source.timeout_seconds + source.settle_seconds
+    try:
+        with closing(in_time(produce, limit, cancel, first=ANSWER_SECONDS)) as items:
+            for item in items:
+                fault, words = Fault.SLOW, ""
+                if isinstance(item, _Found):
+                    header = item.header
+                    yield item
+                elif isinstance(item, pl.DataFrame) and not item.is_empty():
+                    yield positioned(item, header, done)
+                    done += item.height
+    except TimeIsUp:
+        raise problem(fault, address, words, source.timeout_seconds) from None
+
+
+def _read(session: Session, request: Request, night: Night, left: threading.Event) -> Iterator[_Item]:
+    source = request.source
+    columns = session.columns()
+    if source.cursor not in columns:
+        raise ProfileError(
+            "查询结果没有游标列", "the query does not give the cursor column", key="source.cursor", value=source.cursor,
+            file=request.address.shown,
+            remedy_zh=f"可用的列：{'、'.join(columns)}", remedy_en=f"the columns are: {', '.join(columns)}",
+        )  # fmt: skip
+    kind = session.cursor_kind()
+    if isinstance(kind, str):
+        raise ProfileError(
+            "这种类型的列不能作游标", f"a column of the type {kind} cannot be the cursor", key="source.cursor", value=source.cursor,
+            file=request.address.shown,
+            remedy_zh="选更新时间或递增编号；也可在 source.query 里转换", remedy_en="take the time of the last update or a growing number, or cast it in source.query",
+        )  # fmt: skip
+    highest = session.highest() if kind is Cursor.NUMBER else None
+    window = next_window(source, kind, night, session.clock, highest)
+    yield _Found(columns, window)
+    if window is None:
+        return
+    if kind is Cursor.NUMBER and source.settle_seconds:
+        # A number is drawn before its row can be seen: whoever drew one below the end gets the time to finish.
+        left.wait(source.settle_seconds)
+        session.refresh()
+    yield from session.rows(columns, window)

@@ -1,6 +1,6 @@
-"""What the tests of drafts share: a town with two streets, and drafts out of the text of a file."""
+"""What unit tests share: a town with two streets and drafts out of the text of a file; database servers, each started when first asked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from pipelines.onboarding.draft import Draft
 from pipelines.onboarding.drafting import draft_files
 from pipelines.onboarding.words import Words
 from pipelines.settings import Settings
+from tests.databases import MariaDb, Postgres, has_mariadb
 
 STREETS = (
     "street_code,name_zh,name_en,kind,area_km2,population,valid_from,valid_to,is_illustrative\n"
@@ -42,3 +43,21 @@ def make(settings: Settings, write_city: Callable[..., City], words: Words) -> M
         return draft_files(city, feed, [path], settings.inbox_dir, words)
 
     return draft
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
+        server = Postgres(Path(folder))
+        yield server
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariaDb]:
+    if not has_mariadb():
+        pytest.skip("mariadbd is not installed (apt-get install mariadb-server)")
+    with tempfile.TemporaryDirectory(prefix="maria-") as folder:
+        server = MariaDb(Path(folder))
+        yield server
+        server.stop()

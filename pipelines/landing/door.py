@@ -1,0 +1,127 @@
+"""One batch on its way in: landed, judged by the contract, loaded with its line in the ledger.
+
+Belongs here: the order of these steps, and that nothing of a batch stays where one of them fails. What there is to take in stands in
+`ingest` (files) and `windows` (databases, servers).
+"""
+
+import datetime as dt
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+
+from pipelines.city import City, FeedProfile
+from pipelines.errors import InputError
+from pipelines.feeds import FEEDS
+from pipelines.landing.batches import BatchWriter, batch_id, landed_header, landed_parts, landing_path
+from pipelines.landing.canonical import References, to_canonical
+from pipelines.landing.contract import Judged, judge
+from pipelines.landing.headers import check, meet
+from pipelines.landing.load import Batch, load_batch
+from pipelines.landing.privacy import split
+from pipelines.landing.store import first_row
+from pipelines.landing.unchanged import Known
+from pipelines.readers import ROW, Extract
+from pipelines.settings import Settings
+
+
+@dataclass(frozen=True)
+class Door:
+    """What every batch of one feed needs on its way in."""
+
+    settings: Settings
+    city: City
+    profile: FeedProfile
+    as_of: dt.date
+    key: bytes
+    references: References
+
+
+def take_in(door: Door, connection: duckdb.DuckDBPyConnection, extract: Extract, line: Batch) -> bool:
+    """Lands the extract, judges its rows and loads them; nothing of it stays where that fails. False where it brought nothing new.
+
+    Rows go through in the chunks in which they were read, and again from the landing copy into the warehouse: a batch need not fit into
+    memory. Of a window, records that say nothing new are left out (`unchanged`).
+    """
+    started = time.perf_counter()
+    feed = FEEDS[line.feed]
+    keys = reference_keys(door.references, line.feed)
+
+    def judged(landed: pl.DataFrame) -> Judged:
+        canonical = to_canonical(landed, landed_header(landed), door.profile, door.references)
+        return judge(canonical, feed, keys, line.horizon_on)
+
+    is_window = line.window_to is not None
+    known = Known(connection, feed) if is_window else None
+    writer = BatchWriter(door.settings, line.feed)
+    try:
+        with _let_go_of(extract) as chunks:
+            line.unknown_columns = check(door.profile, extract.headers, line.source)
+            line.template = meet(door.profile, extract.header).version
+            for chunk in chunks:
+                landed, vaulted = split(chunk, extract.header, door.profile, door.key)
+                if known is None or known.nothing:
+                    writer.write(chunk, landed, vaulted)
+                    continue
+                old = known.unchanged(judged(landed))
+                extract.skipped["unchanged"] = extract.skipped.get("unchanged", 0) + len(old)
+                news = ~chunk[ROW].is_in(old)
+                if news.any():
+                    writer.write(chunk.filter(news), landed.filter(news), vaulted.filter(news))
+    except BaseException:
+        writer.discard()
+        raise
+    if writer.rows == 0:
+        writer.discard()
+        if is_window:
+            return False
+        raise InputError(
+            "文件只有表头、没有记录", "the file has a header but no record", file=line.source,
+            remedy_zh="确认来源单位导出的日期范围", remedy_en="check the range of dates that the source exported",
+        )  # fmt: skip
+    if is_window:
+        line.content_sha256 = writer.content_sha256
+        line.batch_id = batch_id(line.feed, f"{line.window_from}\0{line.window_to}\0{line.content_sha256}")
+        if is_known(connection, line.batch_id):
+            writer.discard()
+            return False
+    writer.commit(line.batch_id)
+    line.rows_skipped = sum(extract.skipped.values())
+    line.city = door.city.facts.id
+    parts = landed_parts(landing_path(door.settings, line.feed, line.batch_id))
+    try:
+        load_batch(connection, feed, line, (judged(part) for part in parts), started)
+    except BaseException:
+        writer.withdraw(line.batch_id)
+        raise
+    return True
+
+
+@contextmanager
+def _let_go_of(extract: Extract) -> Iterator[Iterator[pl.DataFrame]]:
+    """The extract's chunks. Its source is let go of at once where it is not read to its end: a problem that is kept keeps what it came of."""
+    try:
+        yield extract.chunks
+    finally:
+        close = getattr(extract.chunks, "close", None)
+        if close is not None:
+            close()
+
+
+def reference_keys(references: References, feed: str) -> dict[tuple[str, ...], pl.DataFrame]:
+    """{(table, columns…): the keys that exist} for every reference of the feed's fields."""
+    keys: dict[tuple[str, ...], pl.DataFrame] = {}
+    for spec in FEEDS[feed].fields.values():
+        if spec.reference_table:
+            table = references.table(spec.reference_table)
+            if set(spec.reference_columns) <= set(table.columns):
+                keys[spec.reference_table, *spec.reference_columns] = table.select(spec.reference_columns).unique()
+    return keys
+
+
+def is_known(connection: duckdb.DuckDBPyConnection, batch: str) -> bool:
+    """Whether the ledger has a line of this batch."""
+    return first_row(connection, "select 1 from ops.ledger where batch_id = $batch", {"batch": batch}) is not None
