@@ -19,8 +19,8 @@ from pipelines.feeds import FEEDS
 from pipelines.landing.batches import landed_header
 from pipelines.landing.canonical import References, to_canonical
 from pipelines.landing.contract import judge
+from pipelines.landing.door import reference_keys
 from pipelines.landing.headers import check, meet, names_of
-from pipelines.landing.ingest import reference_keys
 from pipelines.landing.privacy import split
 from pipelines.readers.base import ROW, SHEET
 from pipelines.readers.files import read_file

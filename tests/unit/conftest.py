@@ -1,5 +1,6 @@
 """What unit tests share: a town with two streets and drafts out of the text of a file; database servers, each started when first asked for."""
 
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
