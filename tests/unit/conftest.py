@@ -1,4 +1,7 @@
-"""What unit tests share: a town with two streets and drafts out of the text of a file; database servers, each started when first asked for."""
+"""What unit tests share: a town with two streets and drafts out of the text of a file; database servers, each started when first asked for.
+
+The servers' folders are not pytest's: PostgreSQL does not run as root, and any other run of pytest shuts pytest's folders for everybody else.
+"""
 
 import tempfile
 from collections.abc import Callable, Iterator
