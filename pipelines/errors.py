@@ -4,11 +4,12 @@ Every error names where it is (file, sheet, row, column, key), the value, and wh
 these and keeps its traceback.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 
 class ChengguanError(Exception):
-    """A fault that the user can mend. `zh` and `en` say what happened, the remedies what to do about it."""
+    """A fault that the user can mend. `zh` and `en` say what happened, the remedies what to do about it, `also` further ones like it."""
 
     exit_code = 1
 
@@ -25,10 +26,12 @@ class ChengguanError(Exception):
         column: str | None = None,
         key: str | None = None,
         value: Any = None,
+        also: Sequence[str] = (),
     ) -> None:
         super().__init__(en)
         self.zh, self.en = zh, en
         self.remedy_zh, self.remedy_en = remedy_zh, remedy_en
+        self.also = list(also)
         self.where = {
             name: str(said)
             for name, said in {
@@ -45,6 +48,7 @@ class ChengguanError(Exception):
         }  # fmt: skip
         lines = [f"{self.zh}", f"{self.en}"]
         lines += [f"  {labels[name]}: {said}" for name, said in self.where.items()]
+        lines += [f"  还有 also: {said}" for said in self.also]
         if self.remedy_zh:
             lines += [f"  处理 remedy: {self.remedy_zh}", f"    {self.remedy_en}"]
         return "\n".join(lines)
@@ -52,7 +56,7 @@ class ChengguanError(Exception):
     def as_dict(self) -> dict[str, Any]:
         """The message for machines (`--json`)."""
         return {
-            "zh": self.zh, "en": self.en, **self.where,
+            "zh": self.zh, "en": self.en, **self.where, **({"also": self.also} if self.also else {}),
             "remedy_zh": self.remedy_zh, "remedy_en": self.remedy_en,
         }  # fmt: skip
 

@@ -7,7 +7,7 @@ what the canonical fields are in `pipelines.feeds`; how a source is read by a pr
 import tomllib
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -16,6 +16,7 @@ from pipelines.choices import Definitions
 from pipelines.city.columns import ColumnMap
 from pipelines.city.facts import CityFacts, CityProfile, WorkingHours
 from pipelines.city.feed_profile import Drift, FeedProfile
+from pipelines.city.problems import as_error, problems_of
 from pipelines.city.sources import DatabaseSource, FileSource, Open311Source
 from pipelines.errors import ProfileError
 from pipelines.feeds import FEEDS
@@ -24,7 +25,7 @@ from pipelines.strict import Strict
 
 __all__ = [
     "City", "CityFacts", "CityProfile", "ColumnMap", "DatabaseSource", "Definitions", "Drift", "FeedProfile", "FileSource",
-    "Open311Source", "WorkingHours", "load_city",
+    "Open311Source", "WorkingHours", "load_city", "parse",
 ]  # fmt: skip
 
 Table = TypeVar("Table", bound=Strict)
@@ -87,12 +88,12 @@ def load_city(settings: Settings) -> City:
             remedy_zh=f"可用的城市：{'、'.join(known) or '无'}；用 CHENGGUAN_CITIES 指定配置目录",
             remedy_en=f"known cities: {', '.join(known) or 'none'}; CHENGGUAN_CITIES names the folder of profiles",
         )
-    profile = _parse(folder / "city.toml", CityProfile)
+    profile = parse(folder / "city.toml", CityProfile)
     feeds: dict[str, FeedProfile] = {}
     broken: dict[str, ProfileError] = {}
     for path in sorted((folder / "feeds").glob("*.toml")):
         try:
-            feed = _parse(path, FeedProfile)
+            feed = parse(path, FeedProfile)
         except ProfileError as problem:
             if path.stem not in FEEDS:
                 raise
@@ -107,7 +108,8 @@ def load_city(settings: Settings) -> City:
     return City(folder, profile, feeds, broken)
 
 
-def _parse(path: Path, model: type[Table]) -> Table:
+def parse(path: Path, model: type[Table]) -> Table:
+    """One file of the profile as its table. Raises ProfileError naming what is wrong, ten problems at most."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -118,19 +120,4 @@ def _parse(path: Path, model: type[Table]) -> Table:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        more = f" (+{error.error_count() - 1})" if error.error_count() > 1 else ""
-        raise ProfileError(
-            "配置文件有误",
-            f"the profile is wrong: {first['msg'].removeprefix('Value error, ')}{more}",
-            file=path,
-            key=".".join(str(part) for part in first["loc"]) or "(whole file)",
-            value=_short(first.get("input")),
-            remedy_zh="改正该键；cities/changji 是完整的样例",
-            remedy_en="mend this key; cities/changji is a complete example",
-        ) from error
-
-
-def _short(value: Any) -> str:
-    said = repr(value)
-    return said if len(said) <= 120 else said[:117] + "…"
+        raise as_error(path, problems_of(error)) from error

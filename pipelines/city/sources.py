@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from pipelines.strict import Strict
 
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|--[^\n]*|/\*.*?\*/", re.DOTALL)
 FORMATS = ("text", "workbook", "json", "ndjson", "parquet")
 
 
@@ -106,8 +107,11 @@ class DatabaseSource(Strict):
     @field_validator("query")
     @classmethod
     def _is_one_select(cls, query: str) -> str:
-        query = query.strip().removesuffix(";").rstrip()
-        bare = re.sub(r"'[^']*'|\"[^\"]*\"|`[^`]*`|--[^\n]*|/\*.*?\*/", " ", query, flags=re.DOTALL)
+        # What stands in quotes and comments is blanked, so that places stay the same.
+        bare = _QUOTED.sub(lambda match: " " * len(match[0]), query).rstrip()
+        if bare.endswith(";"):
+            bare = bare[:-1]
+            query = query[: len(bare)]
         if not re.match(r"\s*(select|with)\b", bare, re.IGNORECASE):
             raise ValueError("a query begins with select or with; nothing else is run")
         depth = 0

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pipelines import __version__
-from pipelines.cli import batches, doctor, explain, look, metrics, nightly, releases, serve
+from pipelines.cli import batches, city, doctor, explain, feed, look, metrics, nightly, releases, serve
 from pipelines.cli.console import err, print_error
 from pipelines.errors import ChengguanError
 
@@ -29,6 +29,8 @@ app = typer.Typer(
 app.command("simulate")(nightly.simulate)
 app.command("nightly")(nightly.nightly)
 app.command("ingest")(nightly.ingest)
+app.add_typer(city.app, name="city")
+app.add_typer(feed.app, name="feed")
 app.command("status")(look.status)
 app.add_typer(look.quarantine, name="quarantine")
 app.add_typer(batches.app, name="batches")

@@ -106,12 +106,6 @@ def _plain(frame: pl.DataFrame) -> pa.Schema:
     return pa.schema([(name, pa.int64() if dtype == pl.Int64 else pa.string()) for name, dtype in frame.schema.items()])
 
 
-def read_landing(path: Path) -> tuple[pl.DataFrame, list[str]]:
-    """A landed batch and the source's columns in it (personal ones by their plain name)."""
-    frame = pl.read_parquet(path)
-    return frame, landed_header(frame)
-
-
 def landed_parts(path: Path) -> Iterator[pl.DataFrame]:
     """A landed batch in the parts in which it was written, so that it need not fit into memory."""
     with pq.ParquetFile(path) as file:

@@ -20,7 +20,7 @@ from pipelines.landing.reference_files import read_table
 
 FIRST_DAY, LAST_DAY = dt.date(2010, 1, 1), dt.date(2028, 12, 31)
 OWN_DAYS = "holidays.csv"
-_OWN_COLUMNS = {"day": "date", "name": "varchar", "is_workday": "boolean"}
+OWN_COLUMNS = {"day": "date", "name": "varchar", "is_workday": "boolean"}
 _KNOWN_YEARS = range(min(STATUTORY_HOLIDAYS).year, max(STATUTORY_HOLIDAYS).year + 1)
 
 #: (whether offices work, the holiday's name if it is one or is made up for)
@@ -63,7 +63,7 @@ def _of_country(facts: CityFacts, years: range) -> Callable[[dt.date], Verdict]:
 def _own_days(city: City, first: dt.date) -> dict[dt.date, Verdict]:
     path = city.reference_dir / OWN_DAYS
     found: dict[dt.date, Verdict] = {}
-    for at, (day, name, is_workday) in enumerate(read_table(path, _OWN_COLUMNS).iter_rows(), start=2):
+    for at, (day, name, is_workday) in enumerate(read_table(path, OWN_COLUMNS).iter_rows(), start=2):
         read = dt.date.fromisoformat(day)
         if is_workday is None:
             raise ProfileError(

@@ -50,8 +50,6 @@ def take_in(door: Door, connection: duckdb.DuckDBPyConnection, extract: Extract,
     """
     started = time.perf_counter()
     feed = FEEDS[line.feed]
-    line.unknown_columns = check(door.profile, extract.headers, line.source)
-    line.template = meet(door.profile, extract.header).version
     keys = reference_keys(door.references, line.feed)
 
     def judged(landed: pl.DataFrame, weighing: Weighing | None = None) -> Judged:
@@ -65,7 +63,9 @@ def take_in(door: Door, connection: duckdb.DuckDBPyConnection, extract: Extract,
     known = Known(connection, feed) if is_window else None
     writer = BatchWriter(door.settings, line.feed)
     try:
-        with _read_to_the_end(extract) as chunks:
+        with _let_go_of(extract) as chunks:
+            line.unknown_columns = check(door.profile, extract.headers, line.source)
+            line.template = meet(door.profile, extract.header).version
             for chunk in chunks:
                 landed, vaulted = split(chunk, extract.header, door.profile, door.key)
                 if known is None or known.nothing:
@@ -110,8 +110,8 @@ def take_in(door: Door, connection: duckdb.DuckDBPyConnection, extract: Extract,
 
 
 @contextmanager
-def _read_to_the_end(extract: Extract) -> Iterator[Iterator[pl.DataFrame]]:
-    """The extract's chunks; a source that is not read to its end is let go of at once, and not when memory is tidied up."""
+def _let_go_of(extract: Extract) -> Iterator[Iterator[pl.DataFrame]]:
+    """The extract's chunks. Its source is let go of at once where it is not read to its end: a problem that is kept keeps what it came of."""
     try:
         yield extract.chunks
     finally:

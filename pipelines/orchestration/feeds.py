@@ -22,6 +22,7 @@ from pipelines.orchestration.home import guard_city
 from pipelines.orchestration.judgements import judgement, judgement_check
 from pipelines.orchestration.partitions import as_of
 from pipelines.orchestration.resources import Warehouse
+from pipelines.readers.address import without_login
 from pipelines.settings import Settings
 
 #: The one write lane: everything that opens the build file is in this pool (its limit stands in `dagster.yaml`).
@@ -196,10 +197,9 @@ def _source(name: str, profile: FeedProfile) -> dg.AssetSpec:
         case FileSource():
             where = {"files": ", ".join(source.files)}
         case DatabaseSource():
-            # The address as the profile has it: `${NAME}` where a password goes.
-            where = {"url": source.url, "query": source.query}
+            where = {"url": without_login(source.url), "query": source.query}
         case Open311Source():
-            where = {"url": source.url}
+            where = {"url": without_login(source.url)}
     return dg.AssetSpec(
         ["source", name], group_name="source", kinds={source.kind}, metadata=where,
         description=_titles(name, profile),

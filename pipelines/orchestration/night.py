@@ -14,7 +14,7 @@ import dagster as dg
 
 from pipelines.city import load_city
 from pipelines.definitions import build_defs
-from pipelines.errors import ChengguanError
+from pipelines.errors import ChengguanError, ProfileError
 from pipelines.orchestration.days import chosen_day
 from pipelines.orchestration.failures import AWAY, INTERRUPTED
 from pipelines.orchestration.home import guard_city, night_lock
@@ -82,6 +82,13 @@ def run_night(settings: Settings, asked: dt.date | None, tell: Tell, retries: dg
     """Run the night of a day. Raises ChengguanError where it cannot even begin; a failed step is in the report."""
     started = time.perf_counter()
     city = load_city(settings)
+    if not (city.feeds or city.broken):
+        raise ProfileError(
+            f"城市“{city.facts.id}”还没有数据源，没有可运行的", f"the city '{city.facts.id}' has no feed yet, so there is nothing to run",
+            file=city.folder / "feeds",
+            remedy_zh="选一个：chengguan feed list；由样本起草：chengguan feed draft FEED 样本文件",
+            remedy_en="choose one with `chengguan feed list`, draft it with `chengguan feed draft FEED FILES`",
+        )  # fmt: skip
     day = chosen_day(city, asked)
     with night_lock(settings), open_instance(settings) as instance:
         guard_city(settings, city)

@@ -36,29 +36,48 @@ class StatedTotals:
                 for part, row, number in zip(frame[SHEET], frame[ROW], numbers, strict=True):
                     if number is not None:
                         self._stated.setdefault(part, {}).setdefault(name, []).append((row, float(number)))
-        #: Sums between one stated total and the next.
-        self._sums = {
+        #: Sums between one stated total and the next; None where a number could not be read, so that nobody knows the sum.
+        self._sums: dict[tuple[str | None, str], list[float | None]] = {
             (part, name): [0.0] * len(rows) for part, stated in self._stated.items() for name, rows in stated.items()
         }
+        self._key = feed.key
+        self._seen: set[object] = set()
 
     def add(self, canonical: Canonical) -> None:
+        if not self._stated:
+            return
+        fresh = self._fresh(canonical.frame[self._key])
         for part, stated in self._stated.items():
-            here = canonical.positions[SHEET].eq_missing(part)
+            here = canonical.positions[SHEET].eq_missing(part) & fresh
             rows = canonical.positions[ROW].filter(here)
             for name, totals in stated.items():
-                values = canonical.frame[name].filter(here).cast(pl.Float64).fill_null(0.0)
+                values = canonical.frame[name].filter(here).cast(pl.Float64)
+                lost = (values.is_null() & canonical.said[name].filter(here).is_not_null()).fill_null(False)
                 sums = self._sums[part, name]
                 for at, (after, before) in enumerate(pairwise([0, *(row for row, _ in totals)])):
-                    sums[at] += float(values.filter((rows > after) & (rows < before)).sum())
+                    between = (rows > after) & (rows < before)
+                    known = sums[at]
+                    sums[at] = (
+                        None if known is None or (lost & between).any() else known + float(values.filter(between).sum())
+                    )
+
+    def _fresh(self, keys: pl.Series) -> pl.Series:
+        """Where a record comes for the first time: one that was written down twice counts once in a total."""
+        fresh = []
+        for key in keys:
+            fresh.append(key is None or key not in self._seen)
+            self._seen.add(key)
+        return pl.Series(fresh, dtype=pl.Boolean)
 
     def gaps(self) -> dict[str, float]:
         """{measure: the largest relative difference of a stated total}, of the fields that have one."""
         found: dict[str, float] = {}
         for (part, name), sums in self._sums.items():
-            above = 0.0
+            above: float | None = 0.0
             for (_, stated), since in zip(self._stated[part][name], sums, strict=True):
-                above += since
-                gap = min(abs(stated - since), abs(stated - above)) / max(abs(stated), 1.0)
-                key = f"stated_total_gap:{name}"
-                found[key] = max(found.get(key, 0.0), gap)
+                above = None if above is None or since is None else above + since
+                gaps = [abs(stated - known) / max(abs(stated), 1.0) for known in (since, above) if known is not None]
+                if gaps:
+                    key = f"stated_total_gap:{name}"
+                    found[key] = max(found.get(key, 0.0), min(gaps))
         return found

@@ -49,7 +49,9 @@ class Address:
         """The text in one line, without the address and its secrets."""
         text = str(said).replace(self.url, self.shown)
         for secret in self.secrets:
-            text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", HIDDEN, text)
+            # A short one may be part of any word.
+            edge = r"\b" if len(secret) < 6 and secret.isalnum() else ""
+            text = re.sub(f"{edge}{re.escape(secret)}{edge}", HIDDEN, text)
         return " ".join(text.split())
 
 
@@ -97,6 +99,12 @@ def _secrets(parts: re.Match[str]) -> tuple[str, ...]:
     query = parts["place"].partition("?")[2]
     found = {user, password} | {value for name, value in parse_qsl(query) if name.lower() in _SECRET_PARAMETERS}
     return tuple(sorted({form for said in found if said for form in (said, unquote(said))}, key=len, reverse=True))
+
+
+def without_login(template: str) -> str:
+    """An address as the profile has it, nothing filled in, without its login and its query."""
+    parts = _ADDRESS.fullmatch(template)
+    return f"{parts['scheme']}://{re.split('[?#]', parts['place'], maxsplit=1)[0]}" if parts else template
 
 
 def web_address(template: str, key: str, secrets: tuple[str, ...] = ()) -> Address:

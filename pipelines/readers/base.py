@@ -45,8 +45,12 @@ class Extract:
 
 
 def normalise_header(text: str | None) -> str:
-    """A header without its line breaks, blanks and full-width forms: `罚款金额\\n（万元）` and `罚款金额(万元)` are one."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text or ""))
+    """A header without its line breaks, blanks and full-width forms: `罚款金额\\n（万元）` and `罚款金额(万元)` are one.
+
+    What a frame would take for a pattern of columns (`*`, `^…$`) gets brackets.
+    """
+    name = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text or ""))
+    return f"[{name}]" if name == "*" or (name.startswith("^") and name.endswith("$")) else name
 
 
 def join_header(rows: list[list[str | None]]) -> list[str]:

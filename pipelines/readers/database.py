@@ -6,10 +6,10 @@ what is said in messages and in the ledger is the address without its credential
 
 import datetime as dt
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import polars as pl
 
@@ -45,6 +45,10 @@ class _Found:
     columns: list[str]
     window: Window | None
 
+    @property
+    def header(self) -> list[str]:
+        return join_header([[*self.columns]])
+
 
 #: {scheme of an address: who reads it}; SQLAlchemy reads the others.
 SESSIONS: dict[str, type[Session]] = {
@@ -62,30 +66,21 @@ def read_database(source: DatabaseSource, address: Address, night: Night) -> Win
     Raises InputError or ProfileError where the database refuses or the query fails, SetupError where its driver is not installed, and
     BusyError where it is away or locked. So does the extract while its chunks are read; none of it may be kept then.
     """
-    items = _timely(Request(source, address, night.zone), night)
-    found = next(items)
+    frames = _timely(Request(source, address, night.zone), night)
+    found = next(frames)
     assert isinstance(found, _Found)
     if found.window is None:
+        frames.close()
         return None
-    header = join_header([[*found.columns]])
-
-    def chunks() -> Iterator[pl.DataFrame]:
-        done = 0
-        for item in items:
-            assert isinstance(item, pl.DataFrame)
-            if not item.is_empty():
-                yield positioned(item, header, done)
-                done += item.height
-
+    horizon = max(night.day, dt.datetime.now(night.zone).date()) if found.window.kind is Cursor.NUMBER else None
     return WindowExtract(
-        source=address.shown, header=header, chunks=chunks(),
-        window_from=found.window.window_from, window_to=found.window.window_to,
-        horizon=max(night.day, dt.datetime.now(night.zone).date()) if found.window.kind is Cursor.NUMBER else None,
+        source=address.shown, header=found.header, chunks=cast(Iterator[pl.DataFrame], frames),
+        window_from=found.window.window_from, window_to=found.window.window_to, horizon=horizon,
     )  # fmt: skip
 
 
-def _timely(request: Request, night: Night) -> Iterator[_Found | pl.DataFrame]:
-    """What is found and the rows, while the limits of time hold; every fault as an error of ours."""
+def _timely(request: Request, night: Night) -> Generator[_Found | pl.DataFrame]:
+    """What is found and then the rows, while the limits of time hold; every fault as an error of ours."""
     source, address = request.source, request.address
     open_session = SESSIONS.get(address.scheme, AlchemySession)
     held: list[Session] = []
@@ -99,7 +94,9 @@ def _timely(request: Request, night: Night) -> Iterator[_Found | pl.DataFrame]:
             raise
         except Exception as error:
             # A driver's error is not kept as the cause: its words may hold the address with everything in it.
-            raise problem(open_session.fault(error), address, error, source.timeout_seconds) from None
+            raise problem(
+                open_session.fault(error), address, getattr(error, "orig", error), source.timeout_seconds
+            ) from None
         finally:
             for session in held:
                 with suppress(Exception):
@@ -110,13 +107,20 @@ def _timely(request: Request, night: Night) -> Iterator[_Found | pl.DataFrame]:
             with suppress(Exception):
                 session.cancel()
 
-    items = in_time(produce, source.timeout_seconds + source.settle_seconds, cancel, first=ANSWER_SECONDS)
     fault, words = Fault.AWAY, f"no answer in {ANSWER_SECONDS} seconds"
+    header: list[str] = []
+    done = 0
+    limit = source.timeout_seconds + source.settle_seconds
     try:
-        for item in items:
-            fault, words = Fault.SLOW, ""
-            if not isinstance(item, str):
-                yield item
+        with closing(in_time(produce, limit, cancel, first=ANSWER_SECONDS)) as items:
+            for item in items:
+                fault, words = Fault.SLOW, ""
+                if isinstance(item, _Found):
+                    header = item.header
+                    yield item
+                elif isinstance(item, pl.DataFrame) and not item.is_empty():
+                    yield positioned(item, header, done)
+                    done += item.height
     except TimeIsUp:
         raise problem(fault, address, words, source.timeout_seconds) from None
 

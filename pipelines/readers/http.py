@@ -160,10 +160,6 @@ def _plain(error: Exception) -> str:
     while cause is not None:
         if isinstance(cause, OSError) and cause.strerror:
             return cause.strerror
-        reason = getattr(cause, "reason", None)
-        cause = (
-            reason
-            if isinstance(reason, BaseException)
-            else next((a for a in getattr(cause, "args", ()) if isinstance(a, BaseException)), None)
-        )
+        inner = [getattr(cause, "reason", None), *cause.args, cause.__cause__, cause.__context__]
+        cause = next((one for one in inner if isinstance(one, BaseException)), None)
     return type(error).__name__

@@ -8,7 +8,7 @@ A thread that is stuck inside a driver is left behind; it ends with its connecti
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -33,7 +33,7 @@ def in_time(
     seconds: float,
     cancel: Callable[[], None] = lambda: None,
     first: float | None = None,
-) -> Iterator[Item]:
+) -> Generator[Item]:
     """The items of `produce`, made in a thread of its own, until `seconds` have passed since the first was asked for.
 
     The first item must come within `first` seconds, where that is given. `produce` gets an event that is set once nobody waits any more.

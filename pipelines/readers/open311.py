@@ -6,7 +6,7 @@ servers less, without saying that there is more; and requests are made while pag
 
 import datetime as dt
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, count
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -83,33 +83,40 @@ class Server:
         return _by_key(found), not self._may_be_cut(len(found))
 
     def _paged(self, lower: dt.datetime, upper: dt.datetime) -> tuple[dict[str, Record], bool]:
-        """All pages, read again until the last one stands still: what is added or removed in front moves records across pages."""
+        """All pages, read again until two readings have the same requests: what is added or taken back in front moves others across pages."""
         records: dict[str, Record] = {}
+        before: set[str] | None = None
         for _ in range(PASSES):
-            pages: list[dict[str, Record]] = []
-            seen: set[str] = set()
-            while True:
-                answer = self._ask(lower, upper, len(pages) + 1)
-                page = _by_key(answer)
-                if len(pages) == 1 and page and page.keys() == pages[0].keys():
-                    # Asked for the second page, it gives the first again: it has no pages.
-                    return records | page, not self._may_be_cut(len(answer))
-                if not page.keys() - seen:
-                    break
-                pages.append(page)
-                seen |= page.keys()
-                records |= page
-                if len(answer) >= (self._source.page_size or 0):
-                    self._gives_full_pages = True
-                elif self._gives_full_pages:
-                    break
-            # One answer is one state of the list; more than one may be two.
-            if len(pages) <= 1 or _by_key(self._ask(lower, upper, len(pages))).keys() == pages[-1].keys():
+            pages = list(self._pages(lower, upper))
+            seen = {key for page in pages for key in page}
+            records |= {key: record for page in pages for key, record in page.items()}
+            if len(pages) == 2 and pages[0].keys() == pages[1].keys():
+                # Asked for the second page, it gives the first again: it has no pages.
+                return records, not self._may_be_cut(len(pages[0]))
+            # One answer is one state of the list; more than one may be of two.
+            if len(pages) <= 1 or seen == before:
                 return records, True
+            before = seen
         raise BusyError(
             "翻页期间接口的清单一直在变", "the server's list does not stand still while its pages are read", file=self.address.shown,
             remedy_zh="稍后重试；或缩短 source.window_days", remedy_en="try again later, or make source.window_days shorter",
         )  # fmt: skip
+
+    def _pages(self, lower: dt.datetime, upper: dt.datetime) -> Iterator[dict[str, Record]]:
+        """One reading of the pages, to the first that brings nothing new. A server may make them smaller than it is asked to."""
+        seen: set[str] = set()
+        for number in count(1):
+            answer = self._ask(lower, upper, number)
+            page = _by_key(answer)
+            if page:
+                yield page
+            if not page.keys() - seen:
+                return
+            seen |= page.keys()
+            if len(answer) >= (self._source.page_size or 0):
+                self._gives_full_pages = True
+            elif self._gives_full_pages:
+                return
 
     def _may_be_cut(self, length: int) -> bool:
         """Whether an answer of this length may be the server's limit: the standard's, or a round number that no answer has passed."""

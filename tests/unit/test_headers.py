@@ -1,13 +1,15 @@
 """A header meets its profile: versions, joins, conditions, and columns that nobody expected."""
 
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipelines.city import FeedProfile
+from pipelines.city import FeedProfile, FileSource
 from pipelines.errors import InputError
 from pipelines.landing.headers import check, meet, names_of
+from pipelines.readers.files import read_file
 from tests.conftest import DEMOLITIONS
 
 
@@ -80,3 +82,12 @@ def test_another_synonym_of_a_field_is_not_unknown() -> None:
 def test_every_column_that_the_profile_names_helps_to_find_a_header() -> None:
     rich = profile(columns={"method": {"from": ["方 式"], "only_if": {"状态": ["已拆"]}}})
     assert names_of(rich) == {*HEADER, "方式", "状态"}
+
+
+def test_a_column_whose_name_looks_like_a_pattern_is_one_column(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("编号,*,^面积$\n1,2,3\n", encoding="utf-8")
+    extract = read_file(path, FileSource(kind="file", files=["*"]), "a.csv")
+    (chunk,) = extract.chunks
+    assert chunk.select(extract.header).row(0) == ("1", "2", "3")
+    assert meet(profile(columns={"demolition_no": {"from": ["*"]}}), extract.header).fields["demolition_no"] == ["[*]"]

@@ -56,5 +56,5 @@ def test_two_rules_of_a_kind_need_a_day_to_be_told_apart(write_city: Callable[..
 
 
 def test_a_period_ends_on_a_day_that_every_month_has(write_city: Callable[..., City]) -> None:
-    with pytest.raises(ProfileError, match="less than or equal to 28"):
+    with pytest.raises(ProfileError, match="must not be more than 28"):
         write_city(city=CITY + '\n[[reporting_periods]]\nkind = "month"\nlast_day = 30\n')

@@ -89,3 +89,23 @@ def test_an_unknown_city_is_answered_with_those_there_are() -> None:
 def test_the_demo_citys_profile_is_right() -> None:
     city = load_city(Settings(cities=PROJECT_ROOT / "cities"))
     assert set(city.feeds) == set(FEEDS)
+
+
+def test_up_to_ten_problems_are_told_at_once_with_the_allowed_values(write_city: Callable[..., City]) -> None:
+    wrong = DEMOLITIONS.replace('kind = "file"', 'kind = "file"\nformat = "exel"').replace(
+        'from = ["编号"]', 'from = "编号"'
+    )
+    with pytest.raises(ProfileError) as error:
+        write_city(wrong.replace("header_rows = [1]", 'header_rows = "seek"'))
+    said = error.value.render()
+    assert "text, workbook, json, ndjson, parquet" in said and "只能是" in said
+    for key in ("source.file.format", "source.file.header_rows", "columns.demolition_no.from"):
+        assert key in said
+    assert len(error.value.as_dict()["also"]) == 2
+
+
+def test_more_than_ten_problems_are_counted(write_city: Callable[..., City]) -> None:
+    columns = "".join(f'[columns.c{n}]\nfrom = "x"\n' for n in range(15))
+    with pytest.raises(ProfileError) as error:
+        write_city(DEMOLITIONS + columns)
+    assert error.value.also[-1] == "… +5" and len(error.value.also) == 10

@@ -41,6 +41,18 @@ def test_a_row_that_went_missing_shows_in_the_total(tmp_path: Path) -> None:
     assert found["stated_total_gap:demolished_area_m2"] == pytest.approx(5.5 / 15.5)
 
 
+def test_a_record_that_was_written_down_twice_counts_once(tmp_path: Path) -> None:
+    assert gaps(tmp_path / "a.csv", [row(1, 10), row(1, 10), "合计,,,10,"]) == {
+        "stated_total_gap:demolished_area_m2": 0.0
+    }
+
+
+def test_nothing_is_said_of_a_total_over_a_number_that_could_not_be_read(tmp_path: Path) -> None:
+    unread = "2,W1,2017-01-05,约5,自拆"
+    lines = [row(1, 10), unread, "小计,,,15.5,", row(3, 2), "小计,,,3,", "合计,,,18.5,"]
+    assert gaps(tmp_path / "a.csv", lines) == {"stated_total_gap:demolished_area_m2": pytest.approx(1 / 3)}
+
+
 def test_a_set_aside_row_without_a_number_states_nothing(tmp_path: Path) -> None:
     assert gaps(tmp_path / "a.csv", [row(1, 10), "合计,,,,"]) == {}
 

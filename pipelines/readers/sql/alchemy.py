@@ -28,7 +28,7 @@ _MYSQL_FAULTS = {
     **dict.fromkeys((2002, 2003, 2006, 2013, 1053, 1927, 2055), Fault.AWAY),
     **dict.fromkeys((1040, 1203, 1205, 1213, 1226, 1317), Fault.BUSY),
     **dict.fromkeys((1044, 1045, 1049, 1142, 1143, 1227, 1370, 1698), Fault.LOGIN),
-    **dict.fromkeys((1051, 1052, 1054, 1060, 1064, 1146, 1305, 1248, 1295), Fault.QUERY),
+    **dict.fromkeys((1051, 1052, 1054, 1060, 1064, 1146, 1305, 1248, 1295, 1792), Fault.QUERY),
     **dict.fromkeys((3024, 1969), Fault.SLOW),
 }
 
@@ -44,6 +44,7 @@ class AlchemySession:
         self._table = sa.text(request.source.query.replace("\\", "\\\\").replace(":", "\\:") + "\n")
         self._cursor: sa.ColumnClause[Any] = sa.column(request.source.cursor)
         self._connection: Connection = self._engine.connect()
+        self._driver: Any = self._connection.connection.driver_connection
         self._begin()
 
     def _begin(self) -> None:
@@ -102,18 +103,14 @@ class AlchemySession:
         statement = sa.select(*source.c).where(within).order_by(cursor)
         if self._is_mysql:
             # Without decoders the driver hands on the text that the server sent.
-            driver = self._connection.connection.driver_connection
-            assert driver is not None
-            driver.decoders = {}
+            self._driver.decoders = {}
         result = self._connection.execution_options(stream_results=True, max_row_buffer=CHUNK_ROWS).execute(statement)
-        for rows in result.partitions(CHUNK_ROWS):
-            cells = zip(*rows, strict=True)
-            yield pl.DataFrame(
-                [
-                    pl.Series(str(at), as_text(name, column), dtype=pl.String)
-                    for at, (name, column) in enumerate(zip(columns, cells, strict=True))
-                ]
-            )
+        try:
+            for rows in result.partitions(CHUNK_ROWS):
+                texts = [as_text(name, cells) for name, cells in zip(columns, zip(*rows, strict=True), strict=True)]
+                yield pl.DataFrame([pl.Series(str(at), text, dtype=pl.String) for at, text in enumerate(texts)])
+        finally:
+            self._forget_the_rest()
 
     @staticmethod
     def fault(error: Exception) -> Fault:
@@ -125,12 +122,18 @@ class AlchemySession:
             return known
         return Fault.AWAY if isinstance(original, ConnectionError | TimeoutError) else Fault.OTHER
 
+    def _forget_the_rest(self) -> None:
+        """Keeps PyMySQL from reading a result to its end when its cursor is closed or tidied up; the connection goes with it."""
+        result = getattr(self._driver, "_result", None)
+        if result is not None:
+            result.unbuffered_active = False
+
     def cancel(self) -> None:
-        """Closes the socket under the driver where it shows it; a query that nobody reads on ends at the server's next write."""
-        driver: Any = self._connection.connection.driver_connection
-        sock = getattr(driver, "_sock", None)
-        if sock is not None:
-            sock.close()
+        """Closes the socket under PyMySQL; other drivers are left to their own time-outs."""
+        force = getattr(self._driver, "_force_close", None)
+        if force is not None:
+            self._forget_the_rest()
+            force()
 
     def close(self) -> None:
         # What is left of a result on the way would be read to its end by a polite goodbye.
@@ -149,6 +152,9 @@ def _engine(request: Request, is_mysql: bool) -> sa.Engine:
         arguments: dict[str, Any] = {}
         if is_mysql:
             arguments = {"connect_timeout": CONNECT_SECONDS, "read_timeout": request.source.timeout_seconds + 30}
+            if url.password:
+                # The driver would write it in Latin-1.
+                arguments["password"] = str(url.password).encode()
             url = url.update_query_dict({"charset": "utf8mb4"}) if "charset" not in url.query else url
         return sa.create_engine(url, poolclass=sa.NullPool, connect_args=arguments)
     except ModuleNotFoundError:
