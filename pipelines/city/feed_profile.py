@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from pipelines.city.columns import UNITS, ColumnMap
-from pipelines.city.sources import Source
+from pipelines.city.freshness import DAILY, Freshness
+from pipelines.city.sources import FileSource, Source
 from pipelines.expectations import Expectation
 from pipelines.feeds import FEEDS
 from pipelines.feeds import Field as FeedField
@@ -36,6 +37,7 @@ class FeedProfile(Strict):
     source: Source
     columns: dict[str, ColumnMap]
     drift: Drift = Drift()
+    freshness: Freshness | None = None
     expectations: list[Expectation] = Field(default_factory=list)
 
     @field_validator("feed")
@@ -77,6 +79,11 @@ class FeedProfile(Strict):
                     raise ValueError(
                         f"{name}: the column '{said}' is personal (it serves {guard}) and cannot serve this field too"
                     )
+
+    @property
+    def rhythm(self) -> Freshness | None:
+        """How fresh the feed should be. A database is asked every night; files come in a rhythm that only the profile knows."""
+        return self.freshness or (None if isinstance(self.source, FileSource) else DAILY)
 
     @property
     def versions(self) -> list[str]:

@@ -16,7 +16,7 @@ from pipelines.landing.ingest import FeedResult, ingest_feed
 from pipelines.landing.load import Batch
 from pipelines.landing.reference import GENERATED, TABLES, load_reference
 from pipelines.landing.store import read_connection
-from pipelines.orchestration import metadata
+from pipelines.orchestration import freshness, metadata
 from pipelines.orchestration.failures import failure, passes_by_itself, speaks_plainly
 from pipelines.orchestration.home import guard_city
 from pipelines.orchestration.partitions import as_of
@@ -75,7 +75,7 @@ def reference_assets(days: dg.PartitionsDefinition[Any], retries: dg.RetryPolicy
 
 def feed_assets(city: City, days: dg.PartitionsDefinition[Any], retries: dg.RetryPolicy) -> list[dg.AssetsDefinition]:
     """One step a feed, so that one feed's trouble is not another's."""
-    good = [_feed(name, profile, days, retries) for name, profile in city.feeds.items()]
+    good = [_feed(city, name, days, retries) for name in city.feeds]
     return good + [_broken_feed(name, problem, days) for name, problem in city.broken.items()]
 
 
@@ -85,15 +85,17 @@ def feed_keys(names: Sequence[str]) -> list[dg.AssetKey]:
 
 
 def _feed(
-    name: str, profile: FeedProfile, days: dg.PartitionsDefinition[Any], retries: dg.RetryPolicy
+    city: City, name: str, days: dg.PartitionsDefinition[Any], retries: dg.RetryPolicy
 ) -> dg.AssetsDefinition:
+    profile = city.feeds[name]
     landing, raw, quarantine = feed_keys([name])
     #: {run: what its earlier attempts at this step have loaded}; the in-process executor tries again in this process.
     earlier: dict[str, list[Batch]] = {}
 
     @dg.multi_asset(
         name=f"ingest_{name}",
-        specs=_specs(name, _titles(name, profile)),
+        specs=_specs(name, _titles(name, profile), freshness.nightly(city)),
+        check_specs=[freshness.spec(raw, profile.rhythm)] if profile.rhythm else [],
         partitions_def=days,
         backfill_policy=dg.BackfillPolicy.single_run(),
         retry_policy=retries,
@@ -119,6 +121,8 @@ def _feed(
             asset_key=quarantine,
             metadata={"dagster/partition_row_count": result.total("rows_quarantined"), **held},
         )
+        if profile.rhythm:
+            yield freshness.judged(warehouse, raw, profile.rhythm, as_of(context))
         if result.problems:
             raise failure(result.problems)
 
@@ -140,7 +144,7 @@ def _broken_feed(name: str, problem: ProfileError, days: dg.PartitionsDefinition
     return ingest
 
 
-def _specs(name: str, titles: str) -> list[dg.AssetSpec]:
+def _specs(name: str, titles: str, policy: dg.FreshnessPolicy | None = None) -> list[dg.AssetSpec]:
     landing, raw, quarantine = feed_keys([name])
     return [
         dg.AssetSpec(
@@ -149,7 +153,7 @@ def _specs(name: str, titles: str) -> list[dg.AssetSpec]:
         ),
         dg.AssetSpec(
             raw, deps=[landing, *(["reference", table] for table in _references(name))],
-            group_name="raw", kinds={"duckdb"},
+            group_name="raw", kinds={"duckdb"}, freshness_policy=policy,
             description=f"{titles}: 合约检查后入库，各版本都保留 / past the contract, every version kept",
         ),
         dg.AssetSpec(

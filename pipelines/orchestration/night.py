@@ -15,6 +15,7 @@ import dagster as dg
 from pipelines.city import load_city
 from pipelines.definitions import build_defs
 from pipelines.errors import ChengguanError
+from pipelines.orchestration.checks import outcome_of
 from pipelines.orchestration.days import chosen_day
 from pipelines.orchestration.failures import AWAY, INTERRUPTED
 from pipelines.orchestration.home import guard_city, night_lock
@@ -52,6 +53,7 @@ class NightReport:
     models: dict[str, int] = field(default_factory=dict)
     checks_passed: int = 0
     checks_failed: list[str] = field(default_factory=list)
+    checks_warned: list[str] = field(default_factory=list)
     release: dict[str, Any] | None = None
     recovered: list[str] = field(default_factory=list)
     error: str = ""
@@ -176,10 +178,13 @@ class _Follower:
             self.report.models[f"{layer}.{name}"] = _count(values.get("dagster/row_count"))
 
     def _checked(self, told: Any) -> None:
-        if told.passed:
+        name, outcome = f"{told.asset_key.to_user_string()}: {told.check_name}", outcome_of(told)
+        if outcome == "passed":
             self.report.checks_passed += 1
+        elif outcome == "failed":
+            self.report.checks_failed.append(name)
         else:
-            self.report.checks_failed.append(f"{told.asset_key.to_user_string()}: {told.check_name}")
+            self.report.checks_warned.append(name)
 
 
 def _first_line(error: Any) -> str:
