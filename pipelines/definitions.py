@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.city import City, load_city
-from pipelines.orchestration import arrivals, checks, feeds, freshness, jobs, models, releases
+from pipelines.orchestration import arrivals, checks, feeds, freshness, jobs, models, releases, review
 from pipelines.orchestration.failures import AWAY
 from pipelines.orchestration.manifest import prepare_manifest
 from pipelines.orchestration.partitions import daily
@@ -48,7 +48,10 @@ def build_defs(
         asset_checks=checks.conservation_checks(city),
         jobs=[nightly, arriving],
         schedules=[jobs.nightly_schedule(nightly)],
-        sensors=[arrivals.arrivals_sensor(settings, city, arriving)],
+        sensors=[
+            arrivals.arrivals_sensor(settings, city, arriving),
+            *review.alert_sensors(settings, city, [nightly, arriving]),
+        ],
         resources={"warehouse": Warehouse(settings, city), **(resources or {"dbt": dbt_resource()})},
         executor=dg.in_process_executor,
     )

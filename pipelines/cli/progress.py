@@ -113,6 +113,12 @@ def print_summary(console: Console, settings: Settings, report: "NightReport") -
     if report.failures and report.not_run:
         console.print(f"\n{MARKS['skip']} 未运行 not run: {', '.join(label(name) for name in report.not_run)}")
     _print_release(console, settings, report)
+    if report.incidents:
+        console.print(f"{MARKS['warn']} 未恢复的问题 open incidents: {len(report.incidents)} · chengguan alerts list")
+    if report.alerts_undelivered:
+        console.print(
+            f"{MARKS['warn']} 告警未送达，下次再发 / alerts not delivered, tried again next time: {', '.join(report.alerts_undelivered)}"
+        )
 
 
 def _print_release(console: Console, settings: Settings, report: "NightReport") -> None:

@@ -19,9 +19,7 @@ class Standing:
     batch_for_on: dt.date | None
 
 
-def standing_of(
-    connection: duckdb.DuckDBPyConnection, feed: str, day: dt.date, ledger: str = "ops.ledger"
-) -> Standing:
+def standing_of(connection: duckdb.DuckDBPyConnection, feed: str, day: dt.date, ledger: str = "ops.ledger") -> Standing:
     """The feed as it was known on the night of the day. A record that lies ahead of the day counts as one of the day."""
     row = first_row(
         connection,

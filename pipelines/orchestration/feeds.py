@@ -84,9 +84,7 @@ def feed_keys(names: Sequence[str]) -> list[dg.AssetKey]:
     return [dg.AssetKey([layer, name]) for name in names for layer in ("landing", "raw", "quarantine")]
 
 
-def _feed(
-    city: City, name: str, days: dg.PartitionsDefinition[Any], retries: dg.RetryPolicy
-) -> dg.AssetsDefinition:
+def _feed(city: City, name: str, days: dg.PartitionsDefinition[Any], retries: dg.RetryPolicy) -> dg.AssetsDefinition:
     profile = city.feeds[name]
     landing, raw, quarantine = feed_keys([name])
     #: {run: what its earlier attempts at this step have loaded}; the in-process executor tries again in this process.

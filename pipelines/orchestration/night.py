@@ -12,13 +12,14 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.city import load_city
+from pipelines.city import City, load_city
 from pipelines.definitions import build_defs
 from pipelines.errors import ChengguanError
+from pipelines.orchestration import review
 from pipelines.orchestration.checks import outcome_of
 from pipelines.orchestration.days import chosen_day
 from pipelines.orchestration.failures import AWAY, INTERRUPTED
-from pipelines.orchestration.home import guard_city, night_lock
+from pipelines.orchestration.home import guard_city, lock_path, night_lock
 from pipelines.orchestration.jobs import NIGHTLY
 from pipelines.orchestration.releases import RELEASE
 from pipelines.orchestration.runs import open_instance, recover, tags
@@ -56,6 +57,9 @@ class NightReport:
     checks_warned: list[str] = field(default_factory=list)
     release: dict[str, Any] | None = None
     recovered: list[str] = field(default_factory=list)
+    incidents: list[str] = field(default_factory=list)
+    alerts_sent: int = 0
+    alerts_undelivered: list[str] = field(default_factory=list)
     error: str = ""
     was_interrupted: bool = False
     exit_code: int = 0
@@ -82,9 +86,21 @@ Tell = Callable[[str, Step, str], None]
 
 def run_night(settings: Settings, asked: dt.date | None, tell: Tell, retries: dg.RetryPolicy = AWAY) -> NightReport:
     """Run the night of a day. Raises ChengguanError where it cannot even begin; a failed step is in the report."""
+    city: City | None = None
+    day = asked or dt.datetime.now(dt.UTC).date()
+    try:
+        city = load_city(settings)
+        day = chosen_day(city, asked)
+        return _run(settings, city, day, tell, retries)
+    except ChengguanError as problem:
+        # That another night is running is no incident: that one speaks for itself.
+        if problem.where.get("file") != str(lock_path(settings)):
+            review.could_not_begin(settings, city, day, problem)
+        raise
+
+
+def _run(settings: Settings, city: City, day: dt.date, tell: Tell, retries: dg.RetryPolicy) -> NightReport:
     started = time.perf_counter()
-    city = load_city(settings)
-    day = chosen_day(city, asked)
     with night_lock(settings), open_instance(settings) as instance:
         guard_city(settings, city)
         report = NightReport(str(uuid.uuid4()), city.facts.id, day, recovered=recover(instance))
@@ -99,6 +115,10 @@ def run_night(settings: Settings, asked: dt.date | None, tell: Tell, retries: dg
         report.success = result.success
     if report.was_interrupted:
         raise KeyboardInterrupt  # Dagster has kept it to itself, to mark the run first
+    with open_instance(settings) as instance:
+        alerted = review.review(instance, report.run_id, settings, city)
+    report.incidents = [": ".join(incident.key) for incident in alerted.open]
+    report.alerts_sent, report.alerts_undelivered = alerted.sent, alerted.silent
     report.seconds = round(time.perf_counter() - started, 1)
     if not report.success:
         report.exit_code = report.exit_code or ChengguanError.exit_code
