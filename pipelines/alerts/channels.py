@@ -91,8 +91,9 @@ def _notify(plugin: "NotifyBase", message: Message, taken: list[bool]) -> None:
 def _plugin(channel: Channel) -> "NotifyBase | None":
     from apprise import Apprise
 
-    # Its own log tells addresses when something goes wrong.
-    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+    # Both write addresses into their logs, whole or in part.
+    for name in ("apprise", "urllib3"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     made: Any = Apprise.instantiate(channel.address, suppress_exceptions=True)
     return made or None
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,7 +47,7 @@ def test_a_channel_hears_of_a_beginning_and_of_its_end_in_turn_and_never_of_the_
         assert whats.count("recovered") <= 1
         assert "recovered" not in whats[:-1]
         shown_at = [night for night, what in messages if what != "recovered"]
-        assert all(later - earlier >= REMIND_AFTER.days for earlier, later in zip(shown_at, shown_at[1:], strict=False))
+        assert all(later - earlier >= REMIND_AFTER.days for earlier, later in pairwise(shown_at))
 
 
 @given(nights)
