@@ -4,6 +4,7 @@ Belongs here: reading the event log and the two sensors. What becomes of it stan
 """
 
 import datetime as dt
+import logging
 from typing import Any
 
 import dagster as dg
@@ -22,6 +23,8 @@ from pipelines.orchestration.failures import INTERRUPTED, TOLD
 from pipelines.orchestration.jobs import NIGHTLY, is_automated
 from pipelines.settings import Settings
 
+logger = logging.getLogger(__name__)
+
 _EVENTS = {
     dg.DagsterEventType.STEP_FAILURE,
     dg.DagsterEventType.STEP_SUCCESS,
@@ -32,8 +35,12 @@ _LATE_FACTS = ("state", "newest_record_on", "expected_on", "days_late")
 
 
 def review(instance: dg.DagsterInstance, run_id: str, settings: Settings, city: City) -> Outcome:
-    """Looks after what the run showed. A run that somebody stopped shows nothing."""
-    seen = observe(instance, run_id, settings)
+    """Looks after what the run showed. A run that somebody stopped shows nothing. Never raises: a night must not fail because of its alerts."""
+    try:
+        seen = observe(instance, run_id, settings)
+    except Exception:
+        logger.warning("alerts: the run %s could not be read", run_id, exc_info=True)
+        seen = None
     return look_after(settings, said(city), seen)
 
 
