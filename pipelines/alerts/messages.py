@@ -4,6 +4,7 @@ Belongs here: the words, and what may not be among them. Facts are counts, dates
 never the text of an error (which may quote one), never an address. The full text stands where the command leads.
 """
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ def compose(incident: Incident, what: What, context: Context) -> Message:
     title = f"[城管数仓 {context.city}] {what_zh} {what_en} · {zh} {en.lower()}: {subject}"
     lines = [f"{zh}：{subject}", f"{en}: {subject}", *_happened(incident), *_since(incident)]
     if what != "recovered":
-        lines += [*_effect(incident, context), *_release(context)]
+        lines += [*_effect(incident, context), *_release(incident, context)]
         lines += ["下一步 next:", *(f"  {command}" for command in commands(incident))]
         lines.append(f"手册 runbook: docs/operations.md, {en}")
     levels = {"opened": "failure", "reminder": "warning", "recovered": "success"}
@@ -198,7 +199,11 @@ def _effect(incident: Incident, context: Context) -> list[str]:
     ]  # fmt: skip
 
 
-def _release(context: Context) -> list[str]:
-    if context.release_id is None:
+def _release(incident: Incident, context: Context) -> list[str]:
+    if context.release_id is None or context.release_as_of is None:
         return ["还没有发布版", "there is no release yet"]
-    return [f"当前发布版 current release: {context.release_id} (截至 as of {context.release_as_of})"]
+    behind = (dt.date.fromisoformat(incident.last_seen_for) - dt.date.fromisoformat(context.release_as_of)).days
+    return [
+        f"当前发布版 {context.release_id}，截至 {context.release_as_of}，落后 {max(behind, 0)} 天",
+        f"current release {context.release_id}, as of {context.release_as_of}, {max(behind, 0)} days behind",
+    ]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.console import MARKS, out, print_error, print_json, table
+from pipelines.cli.console import MARKS, out, print_error, print_json
 from pipelines.cli.nightly import AsJson
 from pipelines.settings import Settings
 
@@ -29,16 +29,16 @@ def list_incidents(
         return
     if not shown:
         out().print(f"{MARKS['ok']} 没有未恢复的问题 / nothing is wrong")
-    else:
-        header = ("种类 kind", "对象 subject", "自 since", "最近 last", "次数 times", "恢复 over", "下一步 next")
-        rows = [
-            (
-                NAMES[one.kind][0], one.subject, one.opened_for, one.last_seen_for, one.times, one.closed_for,
-                "" if one.closed_for else "; ".join(commands(one)),
-            )
-            for one in shown
-        ]  # fmt: skip
-        out().print(table(*header, rows=rows))
+    for one in shown:
+        # Lines and not a table: commands do not fit into a column of a terminal.
+        over = f" · 恢复 over {one.closed_for}" if one.closed_for else ""
+        out().print(
+            f"{' '.join(NAMES[one.kind])}: {one.subject}\n"
+            f"  自 since {one.opened_for} · 最近 last {one.last_seen_for} · {one.times} 次 times{over}",
+            markup=False,
+        )
+        for command in [] if one.closed_for else commands(one):
+            out().print(f"    {command}", markup=False)
     for channel, since in book.silent.items():
         out().print(f"{MARKS['warn']} 通道未送达 channel that takes nothing: {channel} ({since} UTC)")
 
