@@ -51,7 +51,10 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Seen:
-    """What one run showed: troubles, keys that were looked at and are `sound`, and kinds of which it saw all there is (`whole`)."""
+    """What one run showed: troubles, keys that were looked at and are `sound`, and kinds of which it saw all there is (`whole`).
+
+    A night that could not begin may not know its day: it makes no later one an old day.
+    """
 
     run_id: str
     job: str
@@ -60,6 +63,7 @@ class Seen:
     troubles: tuple[Trouble, ...] = ()
     sound: frozenset[Key] = frozenset()
     whole: frozenset[Kind] = frozenset()
+    has_begun: bool = True
 
 
 @dataclass
@@ -127,7 +131,8 @@ class Book:
             return
         self.reviewed[seen.job] = {"run_id": seen.run_id, "at": seen.at.isoformat()}
         ignored = _OF_THE_DAY if seen.as_of.isoformat() < self.newest_as_of else set()
-        self.newest_as_of = max(self.newest_as_of, seen.as_of.isoformat())
+        if seen.has_begun:
+            self.newest_as_of = max(self.newest_as_of, seen.as_of.isoformat())
         troubles = {trouble.key: trouble for trouble in seen.troubles if trouble.kind not in ignored}
         known = {incident.key: incident for incident in self.open if incident.kind not in ignored}
         for key, incident in known.items():

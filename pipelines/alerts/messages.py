@@ -103,6 +103,10 @@ def trial(city: str) -> Message:
 def commands(incident: Incident) -> list[str]:
     """The commands to run next, as they are typed."""
     feed = incident.subject.partition(":")[0]
+    if (
+        incident.kind == Kind.RUN and "steps" not in incident.facts
+    ):  # it could not begin, and may not have known its day
+        return ["chengguan doctor", "chengguan nightly"]
     return [command.format(feed=feed, day=incident.last_seen_for) for command in COMMANDS[incident.kind]]
 
 

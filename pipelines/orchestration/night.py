@@ -87,14 +87,14 @@ Tell = Callable[[str, Step, str], None]
 def run_night(settings: Settings, asked: dt.date | None, tell: Tell, retries: dg.RetryPolicy = AWAY) -> NightReport:
     """Run the night of a day. Raises ChengguanError where it cannot even begin; a failed step is in the report."""
     city: City | None = None
-    day = asked or dt.datetime.now(dt.UTC).date()
+    day = asked or dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
     try:
         city = load_city(settings)
         day = chosen_day(city, asked)
         return _run(settings, city, day, tell, retries)
     except ChengguanError as problem:
-        # That another night is running is no incident: that one speaks for itself.
-        if problem.where.get("file") != str(lock_path(settings)):
+        # Another night that is running speaks for itself, and a date that cannot be run is a slip of who typed it.
+        if problem.where.get("file") != str(lock_path(settings)) and problem.where.get("key") != "--date":
             review.could_not_begin(settings, city, day, problem)
         raise
 

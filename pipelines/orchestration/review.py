@@ -48,7 +48,7 @@ def could_not_begin(settings: Settings, city: City | None, day: dt.date, problem
     """Looks after a night that ended before there was a run."""
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     trouble = Trouble(Kind.RUN, NIGHTLY, {"problems": [facts_of(problem)]})
-    seen = Seen(f"none-{now.isoformat()}", NIGHTLY, day, now, (trouble,))
+    seen = Seen(f"none-{now.isoformat()}", NIGHTLY, day, now, (trouble,), has_begun=False)
     return look_after(settings, said(city) if city else settings.city, seen)
 
 

@@ -16,7 +16,7 @@ from pipelines.alerts import channels
 from pipelines.alerts.incidents import Key, Kind
 from pipelines.alerts.review import book_of
 from pipelines.city import City, load_city
-from pipelines.errors import ProfileError
+from pipelines.errors import ProfileError, SetupError
 from pipelines.landing.conservation import Violation
 from pipelines.orchestration import checks, night, review, runs
 from pipelines.orchestration.home import night_lock
@@ -164,12 +164,19 @@ def test_a_night_that_cannot_begin_is_a_failed_run(home: Home) -> None:
     with pytest.raises(ProfileError):
         night.run_night(home.settings, AS_OF, lambda *_: None)
     assert home.open == [RUN]
-    assert "city.toml" in home.webhook.got[0]["message"]
+    message = home.webhook.got[0]["message"]
+    assert "city.toml" in message and "--date" not in message
 
 
 def test_a_second_night_at_the_same_time_is_no_incident(home: Home) -> None:
     with night_lock(home.settings), pytest.raises(Exception, match="another `chengguan nightly`"):
         night.run_night(home.settings, AS_OF, lambda *_: None)
+    assert home.open == []
+
+
+def test_a_date_that_cannot_be_run_is_no_incident(home: Home) -> None:
+    with pytest.raises(SetupError, match="--date"):
+        night.run_night(home.settings, dt.date(2010, 1, 1), lambda *_: None)
     assert home.open == []
 
 

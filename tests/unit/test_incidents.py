@@ -1,6 +1,7 @@
 """When an incident begins, lasts and ends, and who is told of it when; and that the book survives what may happen to a file."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,14 @@ def test_an_old_day_run_again_says_nothing_of_what_is_late_today() -> None:
     book.record(seen(0, LATE))
     book.record(seen(1, (Kind.LATE, "demolitions"), sound={LATE}, whole={Kind.LATE}, day=DAY - dt.timedelta(days=9)))
     assert [one.key for one in book.open] == [LATE]
+
+
+def test_a_night_that_could_not_begin_does_not_make_the_next_one_an_old_day() -> None:
+    book = Book()
+    book.record(seen(0, LATE))
+    book.record(replace(seen(1, (Kind.RUN, "nightly"), day=DAY + dt.timedelta(days=3000)), has_begun=False))
+    book.record(seen(2, sound={LATE}))
+    assert [one.kind for one in book.open] == [Kind.RUN]
 
 
 def test_each_channel_is_told_by_itself_and_hears_of_no_end_without_a_beginning() -> None:
