@@ -103,9 +103,8 @@ def trial(city: str) -> Message:
 def commands(incident: Incident) -> list[str]:
     """The commands to run next, as they are typed."""
     feed = incident.subject.partition(":")[0]
-    if (
-        incident.kind == Kind.RUN and "steps" not in incident.facts
-    ):  # it could not begin, and may not have known its day
+    if incident.kind == Kind.RUN and "steps" not in incident.facts:
+        # It could not begin, and may not have known its day.
         return ["chengguan doctor", "chengguan nightly"]
     return [command.format(feed=feed, day=incident.last_seen_for) for command in COMMANDS[incident.kind]]
 
@@ -140,7 +139,7 @@ def _happened(incident: Incident) -> list[str]:
     match incident.kind:
         case Kind.LATE:
             zh, en = _STATES.get(str(facts.get("state")), ("", ""))
-            if facts.get("newest_record_on") is None:
+            if facts.get("state") == "never":
                 return [f"{zh}；{en}"]
             return [
                 f"{zh}：最新记录 {facts['newest_record_on']}，应于 {facts['expected_on']} 前到达，已迟 {facts['days_late']} 天",
@@ -190,7 +189,7 @@ def _effect(incident: Incident, context: Context) -> list[str]:
         more = f" … ({len(marts)})" if len(marts) > _SHOWN else ""
         names = ": " + ", ".join(marts[:_SHOWN]) + more
     if incident.kind == Kind.LATE:
-        return [f"这些集市照常发布，但缺少新记录{names}", f"these marts are published, without newer records{names}"]
+        return [f"不阻断发布；这些集市缺少新记录{names}", f"holds up no release; these marts lack newer records{names}"]
     if incident.kind == Kind.HELD:
         return [
             f"该批不入库，这些集市缺少其记录{names}",

@@ -97,8 +97,9 @@ def test_a_late_feed_says_how_late_and_a_refused_one_where() -> None:
 
 def test_a_feed_that_never_brought_anything_is_told_without_dates() -> None:
     never = incident(Kind.LATE)
-    never.facts = {"state": "never", "newest_record_on": None, "expected_on": None, "days_late": None}
-    assert "从未有记录" in compose(never, "opened", CONTEXT).body
+    never.facts = {"state": "never", "newest_record_on": "–", "expected_on": "–", "days_late": "–"}
+    said = compose(never, "opened", CONTEXT).body
+    assert "从未有记录" in said and "最新记录" not in said
 
 
 def test_of_a_problem_only_its_kind_and_place_are_told() -> None:
