@@ -3,6 +3,9 @@
 import datetime as dt
 import json
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -132,3 +135,12 @@ def test_no_secret_is_kept_in_the_book(settings: Settings, webhook: Receiver) ->
     kept = settings.incidents.read_text(encoding="utf-8")
     assert json.loads(kept)["incidents"][0]["told"].keys() == {"json-1"}
     assert "S3cretWord" not in kept and "T0kenInPath" not in kept
+
+
+def test_a_night_with_nothing_to_tell_does_not_load_what_sends(settings: Settings) -> None:
+    quiet = (
+        "import sys; from pipelines.alerts.review import review; from pipelines.settings import Settings; "
+        "review(Settings(), 'x', None); sys.exit('apprise' in sys.modules)"
+    )
+    environment = {**os.environ, "CHENGGUAN_HOME": str(settings.home), "CHENGGUAN_ALERTS": "json://127.0.0.1:9/"}
+    assert subprocess.run([sys.executable, "-c", quiet], env=environment, check=False).returncode == 0
