@@ -6,6 +6,7 @@ never the text of an error (which may quote one), never an address. The full tex
 
 import datetime as dt
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -135,11 +136,12 @@ def _subject(incident: Incident) -> str:
 
 
 def _happened(incident: Incident) -> list[str]:
-    facts = incident.facts
+    # A book that another version wrote may lack a fact; an alert without a date is better than none.
+    facts = defaultdict(lambda: "–", incident.facts)
     match incident.kind:
         case Kind.LATE:
-            zh, en = _STATES.get(str(facts.get("state")), ("", ""))
-            if facts.get("state") == "never":
+            zh, en = _STATES.get(str(facts["state"]), _STATES["late"])
+            if facts["newest_record_on"] == "–":
                 return [f"{zh}；{en}"]
             return [
                 f"{zh}：最新记录 {facts['newest_record_on']}，应于 {facts['expected_on']} 前到达，已迟 {facts['days_late']} 天",
@@ -168,7 +170,8 @@ def _problem(problem: dict[str, Any]) -> str:
     where = " · ".join(
         said for said in (problem.get("file", ""), f"行 row {problem['row']}" if "row" in problem else "") if said
     )
-    return ": ".join(said for said in (where, faults.get(problem["fault"], problem["fault"])) if said)
+    fault = str(problem.get("fault", ""))
+    return ": ".join(said for said in (where, faults.get(fault, fault)) if said)
 
 
 def _since(incident: Incident) -> list[str]:

@@ -102,6 +102,13 @@ def test_a_feed_that_never_brought_anything_is_told_without_dates() -> None:
     assert "从未有记录" in said and "最新记录" not in said
 
 
+@pytest.mark.parametrize("kind", list(Kind))
+def test_an_incident_that_lacks_its_facts_is_told_all_the_same(kind: Kind) -> None:
+    bare = incident(kind)
+    bare.facts = {}
+    assert NAMES[kind][0] in compose(bare, "opened", CONTEXT).body
+
+
 def test_of_a_problem_only_its_kind_and_place_are_told() -> None:
     problem = InputError(
         "张三的电话不对", "13812345678 is wrong", file="/inbox/hotline/13812345678_2017.xlsx", row=7, column="来电人", value="张三",
