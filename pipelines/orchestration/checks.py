@@ -1,5 +1,7 @@
 """Asset checks that are ours: nothing is lost on the way from the source into raw. (The models' tests are dbt's.)"""
 
+from typing import Any, Literal
+
 import dagster as dg
 
 from pipelines.city import City
@@ -38,3 +40,10 @@ def _conservation(feed: str) -> dg.AssetChecksDefinition:
         )
 
     return conservation
+
+
+def outcome_of(evaluation: Any) -> Literal["passed", "failed", "warned"]:
+    """How a check went: one that may only warn has not failed."""
+    if evaluation.passed:
+        return "passed"
+    return "failed" if evaluation.severity == dg.AssetCheckSeverity.ERROR else "warned"

@@ -16,7 +16,7 @@ from pipelines.landing.ingest import FeedResult, ingest_feed
 from pipelines.landing.load import Batch
 from pipelines.landing.reference import GENERATED, TABLES, load_reference
 from pipelines.landing.store import read_connection
-from pipelines.orchestration import metadata
+from pipelines.orchestration import freshness, metadata
 from pipelines.orchestration.failures import failure, passes_by_itself, speaks_plainly
 from pipelines.orchestration.home import guard_city
 from pipelines.orchestration.judgements import judgement, judgement_check
@@ -82,7 +82,7 @@ def reference_assets(days: dg.PartitionsDefinition[Any], retries: dg.RetryPolicy
 
 def feed_assets(city: City, days: dg.PartitionsDefinition[Any], retries: dg.RetryPolicy) -> list[dg.AssetsDefinition]:
     """One step a feed, so that one feed's trouble is not another's."""
-    good = [_feed(name, profile, days, retries) for name, profile in city.feeds.items()]
+    good = [_feed(city, name, days, retries) for name in city.feeds]
     return good + [_broken_feed(name, problem, days) for name, problem in city.broken.items()]
 
 
@@ -91,17 +91,16 @@ def feed_keys(names: Sequence[str]) -> list[dg.AssetKey]:
     return [dg.AssetKey([layer, name]) for name in names for layer in ("landing", "raw", "quarantine")]
 
 
-def _feed(
-    name: str, profile: FeedProfile, days: dg.PartitionsDefinition[Any], retries: dg.RetryPolicy
-) -> dg.AssetsDefinition:
+def _feed(city: City, name: str, days: dg.PartitionsDefinition[Any], retries: dg.RetryPolicy) -> dg.AssetsDefinition:
+    profile = city.feeds[name]
     landing, raw, quarantine = feed_keys([name])
     #: {run: what its earlier attempts at this step have loaded}; the in-process executor tries again in this process.
     earlier: dict[str, list[Batch]] = {}
 
     @dg.multi_asset(
         name=f"ingest_{name}",
-        specs=_specs(name, _titles(name, profile)),
-        check_specs=[judgement_check(name)],
+        specs=_specs(name, _titles(name, profile), freshness.nightly(city)),
+        check_specs=[judgement_check(name), *([freshness.spec(raw, profile.rhythm)] if profile.rhythm else [])],
         partitions_def=days,
         backfill_policy=dg.BackfillPolicy.single_run(),
         retry_policy=retries,
@@ -128,6 +127,8 @@ def _feed(
             metadata={"dagster/partition_row_count": result.total("rows_quarantined"), **held},
         )
         yield judgement(name, result)
+        if profile.rhythm:
+            yield freshness.judged(warehouse, raw, profile.rhythm, as_of(context))
         if result.problems:
             raise failure(result.problems)
 
@@ -149,7 +150,7 @@ def _broken_feed(name: str, problem: ProfileError, days: dg.PartitionsDefinition
     return ingest
 
 
-def _specs(name: str, titles: str) -> list[dg.AssetSpec]:
+def _specs(name: str, titles: str, policy: dg.FreshnessPolicy | None = None) -> list[dg.AssetSpec]:
     landing, raw, quarantine = feed_keys([name])
     return [
         dg.AssetSpec(
@@ -158,7 +159,7 @@ def _specs(name: str, titles: str) -> list[dg.AssetSpec]:
         ),
         dg.AssetSpec(
             raw, deps=[landing, *(["reference", table] for table in _references(name))],
-            group_name="raw", kinds={"duckdb"},
+            group_name="raw", kinds={"duckdb"}, freshness_policy=policy,
             description=f"{titles}: 合约检查后入库，各版本都保留 / past the contract, every version kept",
         ),
         dg.AssetSpec(

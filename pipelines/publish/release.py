@@ -23,7 +23,7 @@ from pipelines import __version__
 from pipelines.city import City
 from pipelines.errors import BusyError, SetupError
 from pipelines.metrics import dictionary
-from pipelines.publish import contents, meta, package
+from pipelines.publish import contents, meta, package, quality
 from pipelines.quality.data_docs import write_data_docs
 from pipelines.settings import Settings
 
@@ -98,6 +98,7 @@ def publish(
             "tables": [{"name": one.table, "rows": one.rows, "digest": one.digest} for one in held],
             "ledger": package.ledger_totals(con),
             "checks": dict(checks),
+            "quality": quality.summary(quality.quality_rows(con, city, as_of), checks),
         }
         release = _write(settings, con, everything, held, about, semantics=semantics)
         return _point_at(settings, release, current, fresh=True)

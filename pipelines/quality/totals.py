@@ -40,6 +40,8 @@ class StatedTotals:
         self._sums: dict[tuple[str | None, str], list[float | None]] = {
             (part, name): [0.0] * len(rows) for part, stated in self._stated.items() for name, rows in stated.items()
         }
+        #: How many rows lie between them: a total right below another one is of what is above both.
+        self._rows = {place: [0] * len(sums) for place, sums in self._sums.items()}
         self._key = feed.key
         self._seen: set[object] = set()
 
@@ -56,6 +58,7 @@ class StatedTotals:
                 sums = self._sums[part, name]
                 for at, (after, before) in enumerate(pairwise([0, *(row for row, _ in totals)])):
                     between = (rows > after) & (rows < before)
+                    self._rows[part, name][at] += int(between.sum())
                     known = sums[at]
                     sums[at] = (
                         None if known is None or (lost & between).any() else known + float(values.filter(between).sum())
@@ -74,9 +77,13 @@ class StatedTotals:
         found: dict[str, float] = {}
         for (part, name), sums in self._sums.items():
             above: float | None = 0.0
-            for (_, stated), since in zip(self._stated[part][name], sums, strict=True):
+            for (_, stated), since, rows in zip(self._stated[part][name], sums, self._rows[part, name], strict=True):
                 above = None if above is None or since is None else above + since
-                gaps = [abs(stated - known) / max(abs(stated), 1.0) for known in (since, above) if known is not None]
+                gaps = [
+                    abs(stated - known) / max(abs(stated), 1.0)
+                    for known in (since if rows else None, above)
+                    if known is not None
+                ]
                 if gaps:
                     key = f"stated_total_gap:{name}"
                     found[key] = max(found.get(key, 0.0), min(gaps))

@@ -25,6 +25,7 @@ from tests.pipeline.recompute import City, Landing, case_closure, demolition, sq
 from tests.pipeline.recompute.closure import case_deadline, steps_by_case
 from tests.pipeline.recompute.deadlines import suspensions_of
 from tests.pipeline.recompute.harder import make_harder
+from tests.pipeline.recompute.health import days_behind
 from tests.pipeline.recompute.metrics import Sums, recomputed_metrics
 from tests.pipeline.recompute.powers import exercised_items
 from tests.pipeline.recompute.records import Batch
@@ -47,19 +48,19 @@ class World:
     releases: dict[dt.date, Path]
 
     def served(self, day: dt.date, mart: str) -> list[tuple[Any, ...]]:
-        return self._ask(day, f"select * from marts.{mart} order by all")
+        return self.ask(day, f"select * from marts.{mart} order by all")
 
     @cached_property
     def landing(self) -> Landing:
         """All that was landed in all nights."""
-        batches = self._ask(
+        batches = self.ask(
             max(self.releases),
             "select batch_id, batch_seq, feed, source_kind, loaded_for_on, cast(loaded_at_utc as date), rows_loaded "
             "from meta.batches order by batch_seq",
         )
         return Landing(self.home / "landing", CITY, [Batch(*batch) for batch in batches])
 
-    def _ask(self, day: dt.date, question: str) -> list[tuple[Any, ...]]:
+    def ask(self, day: dt.date, question: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.releases[day] / "serving.duckdb"), read_only=True) as release:
             return release.execute(question).fetchall()
 
@@ -92,6 +93,13 @@ def test_a_mart_equals_its_recomputation_row_for_row(world: World, mart: str) ->
         assert len(served) > 40
         only_served, only_computed = Counter(served) - Counter(computed), Counter(computed) - Counter(served)
         assert (sorted(only_served), sorted(only_computed)) == ([], [])
+
+
+def test_how_far_each_feed_was_behind_equals_its_recomputation(world: World) -> None:
+    for day in world.releases:
+        served = world.ask(day, "select date, feed, newest_record_on, days_behind from marts.feed_health order by all")
+        assert served == days_behind(world.landing, CITY, day)
+        assert len({line[3] for line in served}) > 10
 
 
 def _by_group(rows: list[tuple[Any, ...]]) -> dict[tuple[dt.date, str], Any]:
