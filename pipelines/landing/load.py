@@ -6,6 +6,7 @@ superseded it, so that the warehouse as of any night can be seen again.
 
 import datetime as dt
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
 import duckdb
@@ -22,7 +23,8 @@ class Batch:
     """One line of the ledger (`ops.ledger`); counts are rows, `loaded_for_on` is the as-of date of the night.
 
     `horizon_on` is the last day that a record of the batch could be of: the night's, or that on which the file was written if that is later.
-    `template` is the version of the template that the columns were read by, `unknown_columns` what the profile does not name.
+    `rows_quarantined` are refused rows that wait or were replaced, `rows_dismissed` those that a steward has set aside since:
+    read = loaded + quarantined + dismissed. `template` is the version of the template that the columns were read by, `unknown_columns` what the profile does not name.
     """
 
     batch_id: str
@@ -37,6 +39,7 @@ class Batch:
     rows_skipped: int = 0
     rows_loaded: int = 0
     rows_quarantined: int = 0
+    rows_dismissed: int = 0
     rows_superseded: int = 0
     loaded_at_utc: dt.datetime | None = None
     first_record_on: dt.date | None = None
@@ -52,9 +55,16 @@ class Batch:
 
 
 def load_batch(
-    connection: duckdb.DuckDBPyConnection, feed: Feed, line: Batch, judged: list[Judged], started: float
+    connection: duckdb.DuckDBPyConnection,
+    feed: Feed,
+    line: Batch,
+    judged: list[Judged],
+    started: float,
+    *,
+    along: Callable[[], None] = lambda: None,
 ) -> None:
-    """Writes the judged rows and completes `line`. Either all of it is in the warehouse afterwards or nothing."""
+    """Writes the judged rows and completes `line`. Either all of it is in the warehouse afterwards or nothing; `along` writes what belongs
+    to the same transaction."""
     connection.begin()
     try:
         line.batch_seq = _next_seq(connection)
@@ -72,6 +82,7 @@ def load_batch(
         connection.execute(
             f"insert into ops.ledger ({', '.join(values)}) values ({', '.join(f'${name}' for name in values)})", values
         )
+        along()
         connection.commit()
     except BaseException:
         connection.rollback()
