@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pipelines import __version__
-from pipelines.cli import doctor, look, metrics, nightly, releases, serve
+from pipelines.cli import doctor, look, metrics, nightly, quarantine, releases, serve
 from pipelines.cli.console import err, print_error
 from pipelines.errors import ChengguanError
 
@@ -30,7 +30,7 @@ app.command("simulate")(nightly.simulate)
 app.command("nightly")(nightly.nightly)
 app.command("ingest")(nightly.ingest)
 app.command("status")(look.status)
-app.add_typer(look.quarantine, name="quarantine")
+app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(releases.app, name="releases")
 app.command("metrics")(metrics.list_metrics)
 app.command("metric")(metrics.metric)

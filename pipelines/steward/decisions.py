@@ -14,22 +14,22 @@ from pipelines.landing.quarantine import log
 from pipelines.steward.rows import STATUSES, HeldRow
 
 
-def dismiss(connection: duckdb.DuckDBPyConnection, rows: Sequence[HeldRow], by: str, why: str, day: dt.date) -> int:
+def dismiss(connection: duckdb.DuckDBPyConnection, rows: Sequence[HeldRow], *, by: str, why: str, day: dt.date) -> int:
     """Sets open rows aside; gives how many. It counts from `day` on, or from the night that refused the row if that is later.
 
     Raises InputError, and changes nothing, where a row is not open or nobody says who and why.
     """
     _require(by, "--by", "请写明是谁决定的", "say who decides")
     _require(why, "--why", "请写明搁置的原因", "say why the rows are set aside")
-    return _act(connection, rows, "open", "dismissed", by, why, day)
+    return _act(connection, rows, ("open", "dismissed"), why=why, by=by, day=day)
 
 
 def undismiss(
-    connection: duckdb.DuckDBPyConnection, rows: Sequence[HeldRow], by: str, why: str | None, day: dt.date
+    connection: duckdb.DuckDBPyConnection, rows: Sequence[HeldRow], *, by: str, why: str | None, day: dt.date
 ) -> int:
     """Takes rows back that were set aside; gives how many. Raises InputError, and changes nothing, where a row is not."""
     _require(by, "--by", "请写明是谁决定的", "say who decides")
-    return _act(connection, rows, "dismissed", "undismissed", by, why, day)
+    return _act(connection, rows, ("dismissed", "undismissed"), why=why, by=by, day=day)
 
 
 def _require(said: str, key: str, zh: str, en: str) -> None:
@@ -43,12 +43,14 @@ def _require(said: str, key: str, zh: str, en: str) -> None:
 def _act(
     connection: duckdb.DuckDBPyConnection,
     rows: Sequence[HeldRow],
-    must_be: str,
-    action: str,
-    by: str,
+    change: tuple[str, str],
+    *,
     why: str | None,
+    by: str,
     day: dt.date,
 ) -> int:
+    """`change` is (the status that a row must have, what is done to it)."""
+    must_be, action = change
     for row in rows:
         if row.status != must_be:
             raise InputError(

@@ -73,10 +73,16 @@ class Wanted:
 
     @property
     def values(self) -> dict[str, Any]:
-        return {"feed": self.feed, "rule": self.rule, "field": self.field, "day": self.day, "statuses": list(self.statuses)}
+        return {
+            "feed": self.feed,
+            "rule": self.rule,
+            "field": self.field,
+            "day": self.day,
+            "statuses": list(self.statuses),
+        }
 
 
-_CONDITION = f"""
+_CONDITION = """
     ($feed is null or feed = $feed) and ($day is null or loaded_for_on = $day) and list_contains($statuses, status)
     and (($rule is null and $field is null) or row_id in (
         select row_id from ops.quarantine_reasons where ($rule is null or rule = $rule) and ($field is null or field = $field)))"""
@@ -170,5 +176,5 @@ def history(connection: duckdb.DuckDBPyConnection, row_id: str) -> list[dict[str
 
 
 def _row(found: tuple[Any, ...]) -> HeldRow:
-    *told, record = found
-    return HeldRow(*told, record=json.loads(record))
+    told: list[Any] = [*found[:-1], json.loads(found[-1])]
+    return HeldRow(*told)
