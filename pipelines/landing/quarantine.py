@@ -36,6 +36,18 @@ def row_id_sql(table: str) -> str:
     return f"sha256(concat_ws(chr(31), {table}._batch_id, coalesce({table}._source_sheet, ''), cast({table}._source_row as varchar)))"
 
 
+#: Every refused row with what was done to it, each act with the day for which it counts: what models read.
+ROWS_VIEW = """
+create or replace view ops.quarantine_rows as
+with held as ({held}),
+acted as (
+    select row_id, list({{
+        'action': action, 'action_seq': action_seq, 'acted_for_on': acted_for_on, 'by_batch_seq': ledger.batch_seq
+    }} order by action_seq) as acts
+    from ops.quarantine_actions as actions left join ops.ledger as ledger on actions.by_batch_id = ledger.batch_id group by row_id
+)
+select held.*, acted.acts from held left join acted using (row_id)"""
+
 REASONS_VIEW = """
 create or replace view ops.quarantine_reasons as
 select feed, row_id, reason.rule, coalesce(reason."column", '') as field
@@ -50,7 +62,7 @@ replayed as (
     select row_id, any_value(by_batch_id) as by_batch_id, any_value(by_row_id) as by_row_id
     from ops.quarantine_actions where action = 'replaced' group by row_id
 )
-select rows.* exclude (later_batch_seq), replayed.by_batch_id, replayed.by_row_id, ledger.source, ledger.source_kind,
+select rows.* exclude (acts, later_batch_seq), replayed.by_batch_id, replayed.by_row_id, ledger.source, ledger.source_kind,
     coalesce(replaced_by.batch_seq, rows.later_batch_seq) as replaced_by_seq,
     case when replayed.by_batch_id is not null then 'replaced' when decided.action = 'dismissed' then 'dismissed'
         when rows.later_batch_seq is not null then 'replaced' else 'open' end as status
@@ -64,7 +76,7 @@ left join ops.ledger as replaced_by on replayed.by_batch_id = replaced_by.batch_
 def create_views(connection: duckdb.DuckDBPyConnection) -> None:
     """The log and the views over it. The text of the views belongs to the version of the code: where it has changed they are made anew."""
     connection.execute(ACTIONS)
-    rows_view = f"create or replace view ops.quarantine_rows as {' union all by name '.join(map(_held, FEEDS))}"
+    rows_view = ROWS_VIEW.format(held=" union all by name ".join(map(_held, FEEDS)))
     views = (rows_view, REASONS_VIEW, NOW_VIEW)
     text = hashlib.sha256("".join(views).encode()).hexdigest()
     made_of = connection.execute("select comment from duckdb_views() where view_name = 'quarantine_now'").fetchall()

@@ -40,12 +40,17 @@ def external_assets(city: City) -> list[dg.AssetSpec]:
         for name in FEEDS
         if name not in city.feeds and name not in city.broken
     ]  # fmt: skip
-    specs.append(
+    loaded = [["raw", name] for name in (*city.feeds, *city.broken)]
+    specs += [
         dg.AssetSpec(
-            ["ops", "ledger"], group_name="raw", kinds={"duckdb"}, deps=[["raw", name] for name in (*city.feeds, *city.broken)],
-            description="账本：每批数据一行，读入 = 入库 + 隔离 / The ledger: one row per batch, read = loaded + quarantined",
-        )
-    )  # fmt: skip
+            ["ops", "ledger"], group_name="raw", kinds={"duckdb"}, deps=loaded,
+            description="账本：每批数据一行，读入 = 入库 + 隔离 + 搁置 / The ledger: one row per batch, read = loaded + quarantined + dismissed",
+        ),
+        dg.AssetSpec(
+            ["ops", "quarantine_rows"], group_name="raw", kinds={"duckdb"}, deps=loaded,
+            description="被隔离的行及其处理经过，不含值 / refused rows and what became of them, as models read them: without values",
+        ),
+    ]  # fmt: skip
     return specs
 
 

@@ -19,7 +19,7 @@ from pipelines.publish.contents import Served
 BATCHES = Served(
     "meta",
     "batches",
-    "账本：每批数据一行，读入 = 入库 + 隔离\nThe ledger: one row per batch, read = loaded + quarantined",
+    "账本：每批数据一行，读入 = 入库 + 隔离 + 搁置\nThe ledger: one row per batch, read = loaded + quarantined + dismissed",
 )
 METRICS = Served(
     "meta",
@@ -105,9 +105,17 @@ def meta_tables(
     The ledger goes up to the as-of day, so that a release of an old day does not change with what came after it. It holds counts, never a person.
     """
     con.execute("CREATE SCHEMA IF NOT EXISTS memory.meta")
+    # What stewards decided for a later day does not count yet.
     con.execute(
         f"""CREATE OR REPLACE VIEW memory.meta.batches AS
-            SELECT * FROM build.ops.ledger WHERE loaded_for_on <= DATE '{as_of}'"""
+            WITH decided AS (
+                SELECT batch_id, row_id, arg_max(action, action_seq) AS action FROM build.ops.quarantine_actions
+                WHERE action <> 'replaced' AND acted_for_on <= DATE '{as_of}' GROUP BY ALL
+            ), dismissed AS (SELECT batch_id, count(*) AS n FROM decided WHERE action = 'dismissed' GROUP BY ALL)
+            SELECT ledger.* REPLACE (
+                ledger.rows_quarantined + ledger.rows_dismissed - coalesce(dismissed.n, 0) AS rows_quarantined,
+                coalesce(dismissed.n, 0) AS rows_dismissed)
+            FROM build.ops.ledger AS ledger LEFT JOIN dismissed USING (batch_id) WHERE loaded_for_on <= DATE '{as_of}'"""
     )
     definitions = city.profile.definitions.model_dump()
     dictionary = Dictionary(semantics)

@@ -13,6 +13,7 @@ import pytest
 
 from pipelines.city import City, CityProfile
 from pipelines.errors import SetupError
+from pipelines.landing.quarantine import ACTIONS
 from pipelines.publish import package, release
 from pipelines.publish.contents import served_tables
 from pipelines.settings import Settings
@@ -58,8 +59,9 @@ def settings(tmp_path: Path) -> Settings:
         con.execute(
             """CREATE TABLE ops.ledger AS SELECT 'b1' AS batch_id, DATE '2017-09-20' AS loaded_for_on,
                10::BIGINT AS rows_read, 9::BIGINT AS rows_loaded, 1::BIGINT AS rows_quarantined,
-               0::BIGINT AS rows_superseded"""
+               0::BIGINT AS rows_superseded, 0::BIGINT AS rows_dismissed"""
         )
+        con.execute(ACTIONS)
     return settings
 
 
@@ -104,7 +106,7 @@ def test_the_manifest_tells_the_whole_release(settings: Settings, city: City) ->
     assert about["city"]["id"] == "probe"
     assert about["checks"] == {"passed": 3}
     assert about["ledger"] == {
-        "batches": 1, "rows_read": 10, "rows_loaded": 9, "rows_quarantined": 1, "rows_superseded": 0,
+        "batches": 1, "rows_read": 10, "rows_loaded": 9, "rows_quarantined": 1, "rows_dismissed": 0, "rows_superseded": 0,
     }  # fmt: skip
     assert {table["name"]: table["rows"] for table in about["tables"]} == {
         "marts.totals": 1, "core.fct_cases": 100, "meta.batches": 1, "meta.metrics": 0,
@@ -137,7 +139,7 @@ def test_an_earlier_day_is_published_but_readers_keep_theirs(settings: Settings,
 
 def test_a_ledger_of_later_days_does_not_change_an_old_release(settings: Settings, city: City) -> None:
     publish(settings, city)
-    change(settings, "INSERT INTO ops.ledger SELECT 'b2', DATE '2017-09-26', 1, 1, 0, 0")
+    change(settings, "INSERT INTO ops.ledger SELECT 'b2', DATE '2017-09-26', 1, 1, 0, 0, 0")
     assert publish(settings, city).outcome == "unchanged"
 
 
