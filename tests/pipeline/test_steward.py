@@ -298,12 +298,13 @@ def _spoil(book: Path, sheet: str, line: int, column: str, cell: str | None) -> 
 
 
 @pytest.mark.parametrize(
-    ("line", "column", "cell"),
+    "spoilt",
     [(2, "_row_id", "0123456789"), (2, "_row", "99"), (3, "_source", "other.csv"), (1, "method", "方式"), (1, "_row_id", "x")],
 )  # fmt: skip
 def test_a_spoilt_workbook_is_refused_by_sheet_row_and_column_and_nothing_changes(
-    settings: Settings, city: City, book: Path, line: int, column: str, cell: str
+    settings: Settings, city: City, book: Path, spoilt: tuple[int, str, str]
 ) -> None:
+    line, column, cell = spoilt
     mended = mend(book, "demolitions", {"2017-02-30": {"demolished_on": "2017-02-28"}}, to="refused.xlsx")
     with pytest.raises(InputError) as refused:
         bring_back(settings, city, _spoil(mended, "demolitions", line, column, cell))

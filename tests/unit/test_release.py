@@ -100,6 +100,19 @@ def test_a_release_holds_the_tables_and_says_what_they_are(settings: Settings, c
     assert duckdb.sql(f"FROM '{info.path}/parquet/core/fct_cases.parquet'").count("*").fetchall() == [(100,)]
 
 
+def test_a_release_counts_what_was_set_aside_by_its_own_day(settings: Settings, city: City) -> None:
+    acts = ((1, "r1", "dismissed", DAY), (2, "r2", "dismissed", DAY + dt.timedelta(days=1)))
+    for seq, row, action, day in acts:
+        change(
+            settings,
+            f"""INSERT INTO ops.quarantine_actions (action_seq, feed, batch_id, row_id, action, acted_by, acted_for_on, acted_at_utc)
+                VALUES ({seq}, 'f', 'b1', '{row}', '{action}', 'Li', DATE '{day}', now())""",
+        )
+    change(settings, "UPDATE ops.ledger SET rows_read = 12, rows_quarantined = 1, rows_dismissed = 2")
+    publish(settings, city)
+    assert query(settings, "SELECT rows_loaded, rows_quarantined, rows_dismissed FROM meta.batches") == [(9, 2, 1)]
+
+
 def test_the_manifest_tells_the_whole_release(settings: Settings, city: City) -> None:
     about = json.loads((publish(settings, city).path / "manifest.json").read_text())
     assert about["as_of"] == "2017-09-25"

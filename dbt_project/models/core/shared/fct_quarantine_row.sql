@@ -1,5 +1,5 @@
--- Every refused row and what has become of it by the as-of date. Replaced: mended by a steward, or a later batch brought
--- the same record in order; dismissed: set aside by a steward; open: neither.
+-- Every refused row and what has become of it by the as-of date. Replaced: mended by a steward, or a later batch
+-- brought the same record in order; dismissed: set aside by a steward; open: neither.
 with listed as (
     select
         row_id,
