@@ -90,16 +90,20 @@ def _held(feed: str) -> str:
     """The refused rows of a feed. `later_batch_seq` is the first later batch in which a record of the same key was good; a row whose key
     is empty has none. It counts from the later of the two nights on, as with versions of a record."""
     nothing = ", ".join(f"'{word}'" for word in NOTHING)
-    return f"""
-        select '{feed}' as feed, {row_id_sql("held")} as row_id, held._batch_id as batch_id, held._batch_seq as batch_seq,
-            held._source_sheet as source_sheet, held._source_row as source_row, held._loaded_for_on as loaded_for_on,
-            held.business_key, held.reasons, held.record,
-            min(greatest(good._loaded_for_on, held._loaded_for_on)) as later_for_on,
-            arg_min(good._batch_seq, (greatest(good._loaded_for_on, held._loaded_for_on), good._batch_seq)) as later_batch_seq
-        from quarantine.{feed} as held
-        left join (select distinct {FEEDS[feed].key} as key, _batch_seq, _loaded_for_on from raw.{feed}) as good
-            on trim(held.business_key) not in ({nothing}) and good.key = trim(held.business_key) and good._batch_seq > held._batch_seq
-        group by all"""
+    # Not grouped with the row itself: its reasons and its record would be grouped by, too.
+    return f"""(
+        with named as (select *, {row_id_sql("held")} as row_id from quarantine.{feed} as held),
+        later as (
+            select named.row_id, min(greatest(good._loaded_for_on, named._loaded_for_on)) as later_for_on,
+                arg_min(good._batch_seq, (greatest(good._loaded_for_on, named._loaded_for_on), good._batch_seq)) as later_batch_seq
+            from named inner join raw.{feed} as good on good.{FEEDS[feed].key} = trim(named.business_key)
+                and good._batch_seq > named._batch_seq and trim(named.business_key) not in ({nothing})
+            group by named.row_id
+        )
+        select '{feed}' as feed, named.row_id, named._batch_id as batch_id, named._batch_seq as batch_seq,
+            named._source_sheet as source_sheet, named._source_row as source_row, named._loaded_for_on as loaded_for_on,
+            named.business_key, named.reasons, named.record, later.later_for_on, later.later_batch_seq
+        from named left join later using (row_id))"""
 
 
 def log(connection: duckdb.DuckDBPyConnection, lines: Iterable[dict[str, Any]]) -> None:
