@@ -46,7 +46,7 @@ def list_rows(
     limit: Annotated[int, typer.Option("--limit", min=1, help="最多几行 / rows shown")] = 20,
     as_json: AsJson = False,
 ) -> None:
-    """待处理的隔离行：先计数，后逐行 / refused rows that wait: counts, then rows with reason, file and row."""
+    """待处理的隔离行：先计数，后逐行 / refused rows that wait: counts, then rows with file, row and reasons."""
     from pipelines.steward.rows import STATUSES, count_reasons, find_rows, open_desk
 
     wanted = _wanted(feed, reason, field, day, tuple(STATUSES) if everything else (status,))
@@ -66,11 +66,8 @@ def list_rows(
     if not rows:
         out().print(f"{MARKS['ok']} 隔离区没有这样的行 / no such rows in quarantine")
         return
-    header = ("数据源 feed", "规则 rule", "字段 field", "状态 status", "行 rows")
-    out().print(table(*header, rows=counted))
-    out().print()
-    for row in rows:
-        # Lines and not a table: a path and two sentences do not fit into columns of a terminal.
+    out().print(table("数据源 feed", "规则 rule", "字段 field", "状态 status", "行 rows", rows=counted))
+    for row in rows:  # lines and not a table: a path and two sentences do not fit into columns of a terminal
         out().print(f"{row.id} · {_place(row)} · {'/'.join(STATUSES[row.status])}", markup=False)
         for said in row.reasons:
             out().print(f"  {_reason(said)}", markup=False)
@@ -149,8 +146,8 @@ def export(
     if as_json:
         print_json({"file": to, "rows": written})
         return
-    said = ", ".join(f"{name} {count}" for name, count in written.items())
-    out().print(f"{MARKS['ok']} {to}: {said}\n改正后 then: chengguan quarantine replay {to} --by NAME", markup=True)
+    out().print(f"{MARKS['ok']} {to}: {', '.join(f'{name} {count}' for name, count in written.items())}")
+    out().print(f"改正后 then: chengguan quarantine replay {to} --by NAME", markup=False)
 
 
 @app.command()

@@ -104,7 +104,11 @@ def _sheet(
             continue
         name = (cells[columns["_row_id"]] or "").strip()
         if name in named:
-            raise _wrong((path, feed, line), "_row_id", name, (f"行编号与第 {named[name]} 行重复", f"the row id stands in line {named[name]} too"), ("每个行编号只保留一行", "keep one line for each row id"))  # fmt: skip
+            raise _wrong(
+                (path, feed, line), "_row_id", name,
+                (f"行编号与第 {named[name]} 行重复", f"the row id stands in line {named[name]} too"),
+                ("每个行编号只保留一行", "keep one line for each row id"),
+            )  # fmt: skip
         named[name] = line
     known = rows_of(connection, list(named))
     rows, unchanged = [], 0
@@ -127,20 +131,33 @@ def _columns(path: Path, feed: str, header: Sequence[str | None], wanted: Sequen
         if not named or named[1] not in wanted:
             continue
         if named[1] in found:
-            raise _wrong((path, feed, 1), named[1], None, ("同一列出现两次", "the column stands there twice"), ("删除多余的一列", "delete one of them"))  # fmt: skip
+            raise _wrong(
+                (path, feed, 1), named[1], None,
+                ("同一列出现两次", "the column stands there twice"), ("删除多余的一列", "delete one of them"),
+            )  # fmt: skip
         found[named[1]] = at
     if missing := [name for name in wanted if name not in found]:
-        raise _wrong((path, feed, 1), ", ".join(missing), None, ("缺少列", "columns are missing"), ("恢复表头（方括号中的名称）和被删除的列，或重新导出", "restore the header (the names in brackets) and deleted columns, or export again"))  # fmt: skip
+        raise _wrong(
+            (path, feed, 1), ", ".join(missing), None, ("缺少列", "columns are missing"),
+            ("恢复表头（方括号中的名称）和被删除的列，或重新导出", "restore the header (the names in brackets) and deleted columns, or export again"),
+        )  # fmt: skip
     return found
 
 
 def _checked(path: Path, feed: str, line: int, said: Mapping[str, str | None], held: HeldRow | None) -> HeldRow:
     """The row that the line names, at the place that the line tells."""
     if held is None or held.feed != feed:
-        raise _wrong((path, feed, line), "_row_id", said["_row_id"], ("隔离区没有这一行", "there is no such refused row of this feed"), ("恢复原来的行编号，或删除该行后重试", "restore the row id, or delete the line and try again"))  # fmt: skip
+        raise _wrong(
+            (path, feed, line), "_row_id", said["_row_id"], ("隔离区没有这一行", "there is no such refused row of this feed"),
+            ("恢复原来的行编号，或删除该行后重试", "restore the row id, or delete the line and try again"),
+        )  # fmt: skip
     for column, is_so in (("_source", held.source), ("_sheet", held.sheet), ("_row", str(held.row))):
         if _plain(said[column]) != _plain(shown(is_so)):
-            raise _wrong((path, feed, line), column, said[column], ("行编号与位置不符，可能被改动过", f"the row id belongs to another place: {is_so}"), ("恢复前五列，或重新导出", "restore the first five columns, or export again"))  # fmt: skip
+            raise _wrong(
+                (path, feed, line), column, said[column],
+                ("行编号与位置不符，可能被改动过", f"the row id belongs to another place: {is_so}"),
+                ("恢复前五列，或重新导出", "restore the first five columns, or export again"),
+            )  # fmt: skip
     return held
 
 
