@@ -30,6 +30,8 @@ class Definitions(Strict):
     verify_limit_hours: int = Field(default=24, ge=1, le=720)
     #: 响应率: the caller is contacted in time if within so many hours of acceptance.
     response_limit_hours: int = Field(default=24, ge=1, le=720)
+    #: 15秒接通率 is divided by the calls that were answered (接通量) or by all calls to human service (呼入量).
+    fast_answer_denominator: Literal["answered", "offered"] = "answered"
     #: The longest handling that a case adds to a mean, in hours; 0: as long as it took.
     handling_cap_hours: int = Field(default=0, ge=0)
     #: Cases (for a rate its denominator) below which no grade is given; grids are small.

@@ -20,8 +20,8 @@ create table if not exists ops.build_state (
     built_for_on date not null, fingerprint varchar not null, built_at_utc timestamp not null
 )"""
 
-#: Packages whose new version may give other facts from the same records; the calendar comes from the last.
-_VERSIONS = ("dbt-core", "dbt-duckdb", "duckdb", "chinesecalendar")
+#: Packages whose new version may give other facts from the same records; the calendar comes from the last two.
+_VERSIONS = ("dbt-core", "dbt-duckdb", "duckdb", "chinesecalendar", "holidays")
 
 
 def dbt_environment(settings: Settings, city: City, as_of: dt.date) -> dict[str, str]:

@@ -91,6 +91,11 @@
     is_public and coalesce(accepted_at < ends_at and (is_judged or verify_by_at <= ends_at), false) as is_verify_due
 {%- endmacro %}
 
+{#- What a case counts as, as the names of its counts: one short text that few cases do not share with many others. -#}
+{% macro counted_as(cases) -%}
+    concat_ws(' ', {% for name in case_counts() %}case when {{ cases }}.{{ name }} = 1 then '{{ name }}' end{{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}
+
 {#- All counts of a case and where it is counted, as one short text that changes when any of them does. -#}
 {% macro standing_digest(cases) -%}
     md5(concat_ws('|', {% for name in case_counts() %}{{ cases }}.{{ name }}, {% endfor %}

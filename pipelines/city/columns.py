@@ -32,7 +32,7 @@ class ColumnMap(Strict):
     `extract` takes what a regular expression finds in the cell, its one group (`'罚款([0-9.]+)元'`); a cell without it is empty.
     `formats` are strptime formats tried before the usual ones; `unit` says in what a number is written (万元, 万m2), `scale`
     multiplies it; `map` is a crosswalk of codes, `map_reference` ("streets.name_zh") one out of a reference table, `otherwise` the
-    value of every code that the crosswalk does not know. `only_if` takes the value only of records whose other column holds one of
+    value of every code that the crosswalk does not know, `if_empty` that of a record whose cell is empty. `only_if` takes the value only of records whose other column holds one of
     the texts (`only_if = { "status" = ["Closed"] }`). `date_only` says what a date without a time of day means in a field that wants
     one. `required` refuses a file without the column. `personal` and `free_text` protect what the feed does not yet: the value is
     kept as a mask, or without telephone numbers, ID numbers and plates.
@@ -50,6 +50,7 @@ class ColumnMap(Strict):
     map: dict[str, str] = Field(default_factory=dict)
     map_reference: str | None = None
     otherwise: str | None = None
+    if_empty: str | None = None
     only_if: dict[str, list[str]] = Field(default_factory=dict)
     required: bool = False
     date_only: Literal["quarantine", "midnight"] = "quarantine"
@@ -98,8 +99,9 @@ class ColumnMap(Strict):
 def _check_expression(expression: str) -> None:
     """Refuses what is no regular expression of one group. The engine that runs it takes time in proportion to the text, never more."""
     try:
-        compiled = pl.select(pl.lit("").str.extract(expression, 1)) is not None and re.compile(expression)
+        pl.select(pl.lit("").str.extract(expression, 1))
+        groups = re.compile(expression).groups
     except (pl.exceptions.PolarsError, re.error) as error:
         raise ValueError(f"extract is no regular expression: {str(error).partition(chr(10))[0]}") from error
-    if compiled.groups != 1:
+    if groups != 1:
         raise ValueError("extract needs one group in brackets: what is to be taken")

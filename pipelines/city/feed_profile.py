@@ -85,7 +85,10 @@ class FeedProfile(Strict):
 
 
 def _check_column(name: str, column: ColumnMap, field: FeedField) -> None:
-    given = {*column.map.values(), *(said for said in (column.const, column.otherwise) if said is not None)}
+    given = {
+        *column.map.values(),
+        *(said for said in (column.const, column.otherwise, column.if_empty) if said is not None),
+    }
     if field.categories and (wrong := sorted(given - set(field.categories))):
         raise ValueError(f"{name}: {', '.join(wrong)} is not one of {', '.join(field.categories)}")
     if column.unit and not name.endswith(f"_{UNITS[column.unit][0]}"):
@@ -94,5 +97,5 @@ def _check_column(name: str, column: ColumnMap, field: FeedField) -> None:
         raise ValueError(f"{name}: a personal value is one column; it cannot be joined out of several")
     if column.personal and (field.personal or not field.is_text):
         raise ValueError(f"{name}: personal = … is for fields of text that the feed does not protect already")
-    if column.const is not None and field.personal:
+    if (column.const is not None or column.if_empty is not None) and (field.personal or column.personal):
         raise ValueError(f"{name}: a personal value cannot stand in a profile")

@@ -21,6 +21,9 @@ class FileSource(Strict):
     `header_rows`, the row or rows that the header takes, or "find" where titles of changing length stand above it, and
     `skip_rows_matching`, the beginnings of rows that are no records (subtotals, rules below the header). JSON: `records`, the way to
     the list of records ("result.items"; a `*` goes through a list), and `only`, values that a record must have to be one.
+
+    A pattern of `sheets` finds the visible sheets that hold something; a hidden one is to be named in full. A workbook of several sheets and
+    a zip file of several members may have other columns in each: those of the profile are asked of every part.
     """
 
     kind: Literal["file"]
@@ -46,9 +49,40 @@ class FileSource(Strict):
     @field_validator("header_rows")
     @classmethod
     def _follow_each_other(cls, rows: list[int] | str) -> list[int] | str:
-        if (isinstance(rows, list) and rows != list(range(rows[0], rows[0] + len(rows)))) or (rows and rows[0] == 0):
-            raise ValueError("header_rows are numbers from 1 that follow each other, such as [3, 4]")
+        if isinstance(rows, list) and (rows[0] < 1 or rows != list(range(rows[0], rows[0] + len(rows)))):
+            raise ValueError('header_rows are numbers from 1 that follow each other, such as [3, 4], or "find"')
         return rows
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_an_encoding_of_text(cls, encoding: str | None) -> str | None:
+        try:
+            "".encode(encoding or "utf-8")
+        except LookupError as error:
+            raise ValueError(
+                f"'{encoding}' is no encoding; such are utf-8, gb18030, big5, shift_jis, utf-16"
+            ) from error
+        return encoding
+
+    @field_validator("delimiter")
+    @classmethod
+    def _delimits(cls, delimiter: str | None) -> str | None:
+        if delimiter in ('"', "\r", "\n", "\0"):
+            raise ValueError("a quote or the end of a line delimits no cells")
+        return delimiter
+
+    @model_validator(mode="after")
+    def _fits_the_format(self) -> "FileSource":
+        tables = {
+            "delimiter": ("text",),
+            "sheets": ("workbook",),
+            "header_rows": ("text", "workbook"),
+            "records": ("json",),
+        }
+        for key, formats in tables.items():
+            if self.format and key in self.model_fields_set and self.format not in formats:
+                raise ValueError(f"{key} says nothing of a file of the format {self.format}")
+        return self
 
 
 class DatabaseSource(Strict):

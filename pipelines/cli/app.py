@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pipelines import __version__
-from pipelines.cli import doctor, look, metrics, nightly, quarantine, releases, serve
+from pipelines.cli import doctor, explain, look, metrics, nightly, quarantine, releases, serve
 from pipelines.cli.console import err, print_error
 from pipelines.errors import ChengguanError
 
@@ -34,7 +34,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(releases.app, name="releases")
 app.command("metrics")(metrics.list_metrics)
 app.command("metric")(metrics.metric)
-app.command("explain")(metrics.explain)
+app.command("explain")(explain.explain)
 app.command("figures")(metrics.figures)
 app.command("doctor")(doctor.doctor)
 app.command("ui")(serve.ui)

@@ -1,11 +1,13 @@
-"""Commands that answer: `metrics`, `metric`, `explain` and `figures`. All of them ask the current release and nothing else."""
+"""Commands that answer: `metrics`, `metric` and `figures` (`explain` stands beside). All ask the current release and nothing else.
+
+Belongs here, too: opening that release, and how a metric's definition is said.
+"""
 
 # ruff: noqa: PLC0415  (what is heavy is imported by the command that needs it; see this package's docstring)
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -29,7 +31,7 @@ Where = Annotated[
 
 
 @contextmanager
-def _release() -> Iterator[tuple[Any, Any, Any]]:
+def open_release() -> Iterator[tuple[Any, Any, Any]]:
     """(connection, dictionary, release) of the current release; one connection per command, so that all it says is of one release."""
     import duckdb
 
@@ -50,8 +52,10 @@ def _release() -> Iterator[tuple[Any, Any, Any]]:
 
 def list_metrics(as_json: AsJson = False) -> None:
     """列出全部指标 / all metrics."""
-    with _release() as (connection, _, _):
-        rows = _rows(connection, "select * from meta.metrics order by code, metric")
+    from pipelines.metrics.relations import rows as ask
+
+    with open_release() as (connection, _, _):
+        rows = ask(connection, "select * from meta.metrics order by code, metric")
     if as_json:
         print_json(rows)
         return
@@ -64,70 +68,34 @@ def metric(name: Name, by: By = None, where: Where = None, as_json: AsJson = Fal
     from pipelines.metrics.conditions import parse_conditions, parse_groups
     from pipelines.metrics.dictionary import FILE_NAME, load_semantics
     from pipelines.metrics.query import Questions
+    from pipelines.metrics.relations import why_empty
 
-    with _release() as (connection, dictionary, release):
+    with open_release() as (connection, dictionary, release):
         found = _find(connection, dictionary, name)
         groups, conditions = parse_groups(found, by or []), parse_conditions(found, where or [])
         questions = Questions(load_semantics(release.path / FILE_NAME))
         rows = questions.ask(connection, found, groups, conditions)
-        told = _told(connection, found.name)
+        told = told_of(connection, found.name)
+        why = why_empty(connection, found.numerator.relation)
     if as_json:
         answers = [dict(zip([*groups, "value"], row, strict=True)) for row in rows]
         print_json(
-            {"metric": told, "release": release.id, "as_of": release.as_of, "where": where or [], "rows": answers}
+            {
+                "metric": told,
+                "release": release.id,
+                "as_of": release.as_of,
+                "where": where or [],
+                "rows": answers,
+                "why_empty": why,
+            }
         )
         return
-    _print_definition(told, release)
+    print_definition(told, release)
+    if why:
+        print_why(why)
+        return
     headers = [*groups, f"{told['name_zh']} {told['unit'] or ''}".strip()]
-    out().print(table(*headers, rows=[(*row[:-1], _said(row[-1], told)) for row in rows]))
-
-
-def explain(  # noqa: PLR0917  (options of a command)
-    name: Name,
-    by: By = None,
-    where: Where = None,
-    to: Annotated[
-        Path | None, typer.Option("--to", help="全部记录写入文件 .xlsx .csv .json / all records into a file")
-    ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=0, help="屏上显示几条记录 / records shown")] = 10,
-    as_json: AsJson = False,
-) -> None:
-    """一个数字从哪里来：定义、分子分母、背后的记录及其来源文件和行号 / where a figure comes from, down to source file and row."""
-    from pipelines.metrics.conditions import parse_conditions, parse_groups
-    from pipelines.metrics.explain import explain as explained
-    from pipelines.metrics.export import write_file
-
-    with _release() as (connection, dictionary, release):
-        found = _find(connection, dictionary, name)
-        groups, conditions = parse_groups(found, by or []), parse_conditions(found, where or [])
-        result = explained(connection, found, groups, conditions, None if to else limit)
-        told = _told(connection, found.name)
-    parts = ["分子 numerator", "分母 denominator", "比率 ratio"] if found.denominator else ["合计 sum"]
-    if to:
-        about = [("release", release.id), ("as_of", release.as_of), ("where", "; ".join(where or [])), *told.items()]
-        write_file(to, result.columns, result.records, about)
-    if as_json:
-        figures = [dict(zip([*groups, *(p.split()[1] for p in parts)], row, strict=True)) for row in result.figures]
-        records = [dict(zip(result.columns, row, strict=True)) for row in result.records[:limit]]
-        print_json({"metric": told, "release": release.id, "as_of": release.as_of, "figures": figures,
-                    "records": records, "total_records": result.total_records, "file": to})  # fmt: skip
-        return
-    _print_definition(told, release)
-    shown = [(*row[:-1], _said(row[-1], told) if found.denominator else row[-1]) for row in result.figures]
-    out().print(table(*groups, *parts, rows=shown))
-    out().print(f"\n背后的记录 records behind it: {result.total_records:,}")
-    if to:
-        out().print(f"{MARKS['ok']} 已写入 written: {to}")
-        return
-    for record in result.records:
-        facts = dict(zip(result.columns, record, strict=True))
-        source = [facts.pop(key, None) for key in ("source_file", "source_sheet", "source_row")]
-        where_it_is = " · ".join(f"{label} {value}".strip() for label, value in
-                                 zip(("", "表 sheet", "行 row"), source, strict=True) if value is not None)  # fmt: skip
-        said = "  ".join(f"{key}={value}" for key, value in facts.items() if value is not None)
-        out().print(f"{where_it_is}\n  {said}", markup=False)
-    if result.total_records > len(result.records):
-        out().print("全部记录 all of them: --to records.xlsx")
+    out().print(table(*headers, rows=[(*row[:-1], said(row[-1], told)) for row in rows]))
 
 
 def figures(
@@ -136,8 +104,10 @@ def figures(
     as_json: AsJson = False,
 ) -> None:
     """报告复算：每条数字与本库的答案 / the report recomputed, figure by figure."""
-    with _release() as (connection, _, release):
-        rows = _rows(connection, "select * from meta.report_figures order by row_id")
+    from pipelines.metrics.relations import rows as ask
+
+    with open_release() as (connection, _, release):
+        rows = ask(connection, "select * from meta.report_figures order by row_id")
     if row is not None:
         rows = [one for one in rows if one["row_id"] == row]
         if not rows:
@@ -167,21 +137,6 @@ def figures(
         raise typer.Exit(1)
 
 
-def _find(connection: Any, dictionary: Any, asked: str) -> Any:
-    """The metric that was asked for, or the one that explains the mart's column that was asked for."""
-    mart, _, column = asked.removeprefix("marts.").rpartition(".")
-    known = _rows(
-        connection, "select * from meta.mart_columns where mart = ? and column_name = ?", [f"marts.{mart}", column]
-    )
-    by = known[0]["explained_by"] if known else asked
-    if known and by not in dictionary.metrics:
-        raise InputError(
-            "这个数字不是记录的合计", "this figure is not a sum of records", key="METRIC", value=asked,
-            remedy_zh=f"明细见：{by}", remedy_en=f"what it is made of: {by}",
-        )  # fmt: skip
-    return dictionary.find(by)
-
-
 _SIGNS = {"exact": "", "at_least": "≥ ", "almost": "≲ ", "up_to": "≤ ", "rounded": "≈ ", "derived": "≈ ", "none": ""}
 
 
@@ -189,18 +144,30 @@ def _mark(holds: bool | None) -> str:
     return "–" if holds is None else "✓" if holds else "✗"
 
 
-def _rows(connection: Any, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
-    asked = connection.execute(sql, list(values))
-    names = [column[0] for column in asked.description or []]
-    return [dict(zip(names, row, strict=True)) for row in asked.fetchall()]
+def _find(connection: Any, dictionary: Any, asked: str) -> Any:
+    """The metric that was asked for, or the one that explains the mart's column that was asked for."""
+    from pipelines.metrics.relations import explained_by
+
+    by = explained_by(connection, asked)
+    if by and by not in dictionary.metrics:
+        raise InputError(
+            "这个数字不是记录的合计", "this figure is not a sum of records", key="METRIC", value=asked,
+            remedy_zh=f"`chengguan explain {asked}` 列出明细；来源：{by}",
+            remedy_en=f"`chengguan explain {asked}` lists what it is made of: {by}",
+        )  # fmt: skip
+    return dictionary.find(by or asked)
 
 
-def _told(connection: Any, name: str) -> dict[str, Any]:
-    [told] = _rows(connection, "select * from meta.metrics where metric = ?", [name])
+def told_of(connection: Any, name: str) -> dict[str, Any]:
+    """The metric's row of the dictionary."""
+    from pipelines.metrics.relations import rows
+
+    [told] = rows(connection, "select * from meta.metrics where metric = ?", [name])
     return told
 
 
-def _print_definition(told: dict[str, Any], release: Any) -> None:
+def print_definition(told: dict[str, Any], release: Any) -> None:
+    """What a metric means, before its figures."""
     say = out().print
     say(f"[bold]{told['name_zh']} · {told['name_en']}[/]  {told['metric']} {told['code']}")
     say(f"口径 definition: {told['formula_zh']}\n  {told['formula_en']}", markup=False)
@@ -219,7 +186,13 @@ def _print_definition(told: dict[str, Any], release: Any) -> None:
     )
 
 
-def _said(value: Any, told: dict[str, Any]) -> Any:
+def print_why(why: dict[str, str]) -> None:
+    """Why there is no figure: a bare empty table would leave a reader to guess."""
+    out().print(f"{MARKS['skip']} 没有数据 no data: {why['why_zh']} / {why['why_en']}")
+
+
+def said(value: Any, told: dict[str, Any]) -> Any:
+    """A value as a person reads it."""
     if value is None:
         return None
     if told["unit"] == "%":

@@ -8,7 +8,7 @@ from pipelines.feeds.base import PLACE, Feed, Field
 from pipelines.feeds.case_files import DEMOLITIONS, ILLEGAL_BUILDINGS, PENALTY_CASES
 from pipelines.feeds.clues import VIDEO_CLUES
 from pipelines.feeds.duties import CAMPAIGNS, ENFORCEMENT_ACTIONS
-from pipelines.feeds.hotline import HOTLINE_TICKETS
+from pipelines.feeds.hotline import HOTLINE_CALLS, HOTLINE_TICKETS
 from pipelines.feeds.mechanism import CASE_FILE_REVIEWS, CASE_HANDLING_RETURNS, FINE_RECEIPTS
 from pipelines.feeds.platform import PLATFORM_CASE_FLOW, PLATFORM_CASES
 from pipelines.feeds.powers import POWER_ITEM_REVIEWS, POWER_ITEMS, RESPONSIBILITIES
@@ -22,6 +22,7 @@ FEEDS: dict[str, Feed] = {
         PLATFORM_CASES,
         PLATFORM_CASE_FLOW,
         HOTLINE_TICKETS,
+        HOTLINE_CALLS,
         PENALTY_CASES,
         ILLEGAL_BUILDINGS,
         DEMOLITIONS,

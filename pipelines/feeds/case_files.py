@@ -26,7 +26,9 @@ class PenaltyCase(dy.Schema):
     party_id = text("Party's ID or credit code", "相对人代码", personal="id_number")
     power_item_code = text("Item of the power list that was exercised", "权力事项编码")
     place = text("Place of the offence", "违法地点", personal="address")
-    street_code = text("Street or township, nine digits", "街道(乡镇)", nullable=False, reference="streets:street_code")
+    street_code = text(
+        "Street or township, as the city codes it", "街道(乡镇)", nullable=False, reference="streets:street_code"
+    )
     squad_id = text("Squad that handled it", "办案中队", reference="squads:squad_id")
     officer_1 = text("First officer", "承办人一", personal="name")
     officer_2 = text("Second officer", "承办人二", personal="name")
@@ -71,7 +73,9 @@ class IllegalBuilding(dy.Schema):
 
     building_case_no = text("Number in the ledger", "违建编号", nullable=False)
     community = text("Community or village", "社区(村)")
-    street_code = text("Street or township, nine digits", "街道(乡镇)", nullable=False, reference="streets:street_code")
+    street_code = text(
+        "Street or township, as the city codes it", "街道(乡镇)", nullable=False, reference="streets:street_code"
+    )
     address = text("Where it is, in words", "地址", personal="address")
     owner_name = text("Owner or builder", "当事人", personal="name")
     building_type = text("Kind of building", "建筑类型")
@@ -100,7 +104,7 @@ class Demolition(dy.Schema):
 
     demolition_no = text("Number of the demolition", "拆除编号", nullable=False)
     building_case_no = text("Case of illegal construction", "违建编号", nullable=False)
-    street_code = text("Street or township, nine digits", "街道(乡镇)", reference="streets:street_code")
+    street_code = text("Street or township, as the city codes it", "街道(乡镇)", reference="streets:street_code")
     demolished_on = day("Demolished", "拆除日期", nullable=False)
     demolished_area_m2 = amount("Demolished area, m²", "拆除面积(平方米)", nullable=False)
     area_basis = code("What the area measures", "面积口径", ("footprint", "floor", "illegal_part"))

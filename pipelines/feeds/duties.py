@@ -30,7 +30,9 @@ class EnforcementAction(dy.Schema):
     quantity = dy.Int32(nullable=False, min=1, max=10_000, metadata={"zh": "数量"}, description="How many, in its unit")
     unit = code("Unit of the quantity: pieces or incidents", "计量单位", (PIECES, INCIDENTS), nullable=False)
     acted_on = day("Day of the action", "执法日期", nullable=False)
-    street_code = text("Street or township, nine digits", "街道(乡镇)", nullable=False, reference="streets:street_code")
+    street_code = text(
+        "Street or township, as the city codes it", "街道(乡镇)", nullable=False, reference="streets:street_code"
+    )
     squad_id = text("Squad that acted", "执法中队", reference="squads:squad_id")
     outcome = code("What came of it", "处理结果", ("education", "correction_order", "cleared", "penalty", "towed"))
     patrol_mode = code("How it was found", "巡查方式", ("vehicle", "foot"))

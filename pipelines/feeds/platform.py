@@ -31,7 +31,7 @@ class PlatformCase(dy.Schema):
     category = code("Component or event", "部件/事件", ("component", "event"), nullable=False)
     code_scheme = text("Scheme that the class code belongs to", "分类方案", nullable=False)
     class_code = text(
-        "Major and minor class, four digits", "大类小类代码", nullable=False,
+        "Class, as its scheme codes it", "大类小类代码", nullable=False,
         reference="event_classes:code_scheme,class_code",
     )  # fmt: skip
     channel = code("Source of the problem", "问题来源", CHANNELS, nullable=False)
@@ -41,8 +41,10 @@ class PlatformCase(dy.Schema):
     address = text("Where it is, in words", "地址", personal="address")
     x = number("Longitude, degrees", "经度", low=-180, high=180)
     y = number("Latitude, degrees", "纬度", low=-90, high=90)
-    grid_code = text("Unit grid, 15 digits", "单元网格", reference="grids:grid_code")
-    street_code = text("Street or township, nine digits", "街道(乡镇)", nullable=False, reference="streets:street_code")
+    grid_code = text("Unit grid, as the city codes it", "单元网格", reference="grids:grid_code")
+    street_code = text(
+        "Street or township, as the city codes it", "街道(乡镇)", nullable=False, reference="streets:street_code"
+    )
     unit_code = text("Unit that handles it", "处置部门", reference="departments:unit_code")
     limit_value = amount("Time limit of the handling", "处置时限", precision=8)
     limit_unit = code("How the limit counts", "时限类型", LIMIT_UNITS)

@@ -105,6 +105,8 @@ def to_canonical(chunk: pl.DataFrame, header: list[str], profile: FeedProfile, r
         said[name] = cells
         cells = cells.str.strip_chars()
         cells = cells.set(cells.is_in(NOTHING), None)
+        if column.if_empty is not None:
+            cells = cells.set(cells.is_null() & (True if applies is None else applies), column.if_empty)
         frame[name], found_faults = _read(cells, spec, column, references, profile.feed)
         faults |= {(rule, name): at for rule, at in found_faults.items() if at.any()}
     return Canonical(
@@ -158,7 +160,7 @@ def _read(
     faults: dict[str, pl.Series] = {}
     crosswalk = column.map or (references.crosswalk(column.map_reference, spec, feed) if column.map_reference else {})
     if crosswalk:
-        known = {**{target: target for target in crosswalk.values()}, **crosswalk}
+        known = {**{target: target for target in (*crosswalk.values(), column.if_empty) if target}, **crosswalk}
         mapped = cells.replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
         unknown = mapped.is_null() & cells.is_not_null()
         if column.otherwise is None:

@@ -4,16 +4,14 @@ They are replaced as a whole each night. A table that the city does not have is 
 cities) or is there without rows, so that models stand.
 """
 
-from pathlib import Path
-
 import duckdb
 import polars as pl
 
 from pipelines.city import City
-from pipelines.errors import ProfileError
 from pipelines.landing.calendar import calendar, working_hours
+from pipelines.landing.reference_files import file_of, read_table
 from pipelines.landing.reporting import reporting_periods
-from pipelines.landing.store import first_row, write_connection
+from pipelines.landing.store import write_connection
 from pipelines.settings import Settings
 
 #: {table: {column: DuckDB type}}; the first columns name the row and may not be empty.
@@ -44,8 +42,6 @@ TABLES: dict[str, dict[str, str]] = {
     "evaluation_bands": {"scale": "varchar", "low": "decimal(12,2)", "high": "decimal(12,2)", "score": "decimal(5,2)",
                          "grade": "varchar", "valid_from": "date", "valid_to": "date", "source": "varchar"},
 }  # fmt: skip
-#: What the law of a country says stands here once; a city's own file of the same name takes its place.
-NATIONAL = Path(__file__).parent / "national"
 GENERATED = ("calendar", "working_hours", "city", "reporting_periods")
 
 
@@ -54,8 +50,8 @@ def load_reference(settings: Settings, city: City) -> dict[str, int]:
 
     Raises ProfileError naming the file, row, column and value that do not fit.
     """
-    frames = {name: _read(_file(city, name), columns) for name, columns in TABLES.items()}
-    days = calendar(city.facts.country)
+    frames = {name: read_table(file_of(city, name), columns) for name, columns in TABLES.items()}
+    days = calendar(city)
     generated = {
         "calendar": days, "working_hours": working_hours(city, days), "city": _facts(city),
         "reporting_periods": reporting_periods(city),
@@ -90,39 +86,3 @@ def _facts(city: City) -> pl.DataFrame:
         "go_live": facts.go_live, **city.profile.definitions.model_dump(),
     }  # fmt: skip
     return pl.DataFrame([row], schema_overrides={"go_live": pl.Date})
-
-
-def _file(city: City, name: str) -> Path:
-    own = city.reference_dir / f"{name}.csv"
-    return own if own.is_file() else NATIONAL / city.facts.country / f"{name}.csv"
-
-
-def _read(path: Path, columns: dict[str, str]) -> pl.DataFrame:
-    """The file's rows as strings that are sure to be castable to the table's types."""
-    empty = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
-    if not path.is_file():
-        return empty
-    frame = pl.read_csv(path, infer_schema=False)
-    if missing := [name for name in columns if name not in frame.columns]:
-        raise ProfileError(
-            "参考表缺少列", f"the reference table lacks the columns {', '.join(missing)}", file=path,
-            remedy_zh="补上缺少的列（值可以为空）", remedy_en="add them; their values may be empty",
-        )  # fmt: skip
-    if unknown := [name for name in frame.columns if name not in columns]:
-        raise ProfileError(
-            "参考表有不认识的列", f"the reference table has unknown columns: {', '.join(unknown)}", file=path,
-            remedy_zh=f"可用的列：{'、'.join(columns)}", remedy_en=f"the columns are: {', '.join(columns)}",
-        )  # fmt: skip
-    frame = frame.select(list(columns))
-    with duckdb.connect() as scratch:
-        scratch.register("incoming", frame.with_row_index("row_no", offset=2).to_arrow())
-        for at, (column, kind) in enumerate(columns.items()):
-            wrong = f'"{column}" is not null and try_cast("{column}" as {kind}) is null'
-            empty_key = f' or "{column}" is null' if at == 0 else ""
-            row = first_row(scratch, f'select row_no, "{column}" from incoming where {wrong}{empty_key} limit 1')
-            if row:
-                raise ProfileError(
-                    "参考表的值不对", f"a value of the reference table is not a {kind}", file=path, row=row[0], column=column,
-                    value=row[1], remedy_zh="改正该单元格", remedy_en="mend this cell",
-                )  # fmt: skip
-    return frame

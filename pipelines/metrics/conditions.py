@@ -1,4 +1,4 @@
-"""What a person asks of a metric: `--by month,squad_id --where squad_id=ZD01 --where month>=2017-01`.
+"""What a person asks of a metric: `--by month,squad_id --where squad_id=ZD01 --where month>=2017-01`, or of a relation's rows.
 
 Belongs here: reading such words into groups and conditions, with plain errors. Values never become SQL by themselves: they are bound, or
 quoted where MetricFlow takes text only.
@@ -6,14 +6,18 @@ quoted where MetricFlow takes text only.
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 
 from pipelines.errors import InputError
 from pipelines.metrics.dictionary import Metric
 
 GRAINS = ("day", "week", "month", "quarter", "year")
 _CONDITION = re.compile(r"^\s*([A-Za-z_]\w*)\s*(>=|<=|!=|=|<|>)\s*(.*?)\s*$")
+#: A comma ends a condition only where another one follows: values have commas, too.
+_NEXT = re.compile(r",(?=\s*[A-Za-z_]\w*\s*(?:>=|<=|!=|=|<|>))")
+_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UBIGINT", "DOUBLE", "FLOAT", "DECIMAL")
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,42 @@ def parse_conditions(metric: Metric, asked: Sequence[str]) -> list[Condition]:
     Raises InputError naming the words that cannot be read.
     """
     found = []
-    for words in asked:
+    for key, operator, value, words in _read(asked):
+        _require_known(metric, key, "--where")
+        found.append(Condition(key, operator, _first_day(value, words) if key in GRAINS else value))
+    return found
+
+
+def parse_of_columns(relation: str, columns: Mapping[str, str], asked: Sequence[str]) -> list[Condition]:
+    """Conditions on a relation's own columns, given as {name: DuckDB type}; a moment is asked by its day.
+
+    Raises InputError naming the columns, or the value that does not fit.
+    """
+    found = []
+    for key, operator, value, words in _read(asked):
+        if key not in columns:
+            raise InputError(
+                f"{relation} 没有列“{key}”", f"{relation} has no column '{key}'", key="--where", value=words,
+                remedy_zh=f"可用：{'、'.join(columns)}", remedy_en=f"it has: {', '.join(columns)}",
+            )  # fmt: skip
+        kind = columns[key].upper()
+        if kind.startswith(("DATE", "TIMESTAMP")):
+            found.append(Condition(key, operator, _first_day(value, words)))
+            continue
+        if (kind.startswith(_NUMBERS) and not _is_number(value)) or (
+            kind == "BOOLEAN" and value.lower() not in ("true", "false")
+        ):
+            raise InputError(
+                f"列 {key} 的值应为 {kind}", f"the column {key} holds a {kind}", key="--where", value=words,
+                remedy_zh="写一个数，或 true、false", remedy_en="write a number, or true or false",
+            )  # fmt: skip
+        found.append(Condition(key, operator, value))
+    return found
+
+
+def _read(asked: Sequence[str]) -> Iterator[tuple[str, str, str, str]]:
+    """(key, operator, value, the words themselves) of each condition."""
+    for words in (part for one in asked for part in _NEXT.split(one)):
         match = _CONDITION.match(words)
         if not match:
             raise InputError(
@@ -57,9 +96,14 @@ def parse_conditions(metric: Metric, asked: Sequence[str]) -> list[Condition]:
                 remedy_zh="写成 列名=值，如 squad_id=ZD01、month>=2017-01", remedy_en="write NAME=VALUE, like squad_id=ZD01 or month>=2017-01",
             )  # fmt: skip
         key, operator, value = match.groups()
-        _require_known(metric, key, "--where")
-        found.append(Condition(key, operator, _first_day(value, words) if key in GRAINS else value))
-    return found
+        yield key, operator, value, words
+
+
+def _is_number(value: str) -> bool:
+    try:
+        return Decimal(value).is_finite()
+    except InvalidOperation:
+        return False
 
 
 def _require_known(metric: Metric, name: str, option: str) -> None:

@@ -14,7 +14,10 @@ from pipelines.metrics.conditions import GRAINS, Condition
 from pipelines.metrics.dictionary import Metric, Part
 
 #: A record shows its source file, sheet and row instead.
-_PROVENANCE = ("_batch_id", "_batch_seq", "_source_sheet", "_source_row")
+PROVENANCE = ("_batch_id", "_batch_seq", "_source_sheet", "_source_row")
+#: What is selected, and joined, for it.
+SOURCE = ("batch.source as source_file", "fact._source_sheet as source_sheet", "fact._source_row as source_row")
+BATCHES = " left join meta.batches as batch on batch.batch_seq = fact._batch_seq"
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,11 @@ def _records(
     names = ("numerator", "denominator") if metric.denominator else ("counts",)
     counted = ", ".join(f'({one.expression}) as "_{name}"' for one, name in zip(metric.parts, names, strict=True))
     shown = [f'fact."_{name}" as "{name}"' for name in names]
-    shown += [f'fact."{name}"' for name in known if name not in _PROVENANCE]
+    shown += [f'fact."{name}"' for name in known if name not in PROVENANCE]
     joined = ""
     if "_batch_seq" in known and "_source_row" in known:
-        shown += ["batch.source as source_file", "fact._source_sheet as source_sheet", "fact._source_row as source_row"]
-        joined = " left join meta.batches as batch on batch.batch_seq = fact._batch_seq"
+        shown += SOURCE
+        joined = BATCHES
     behind = " or ".join(f'coalesce(fact."_{name}", 0) <> 0' for name in names)
     rows = f"from (select *, {counted} from {part.relation}) as fact{joined} where {where} and ({behind})"
     wanted = f"select {', '.join(shown)} {rows} order by fact.{part.anchor} desc, {len(names) + 1}"

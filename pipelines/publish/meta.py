@@ -1,7 +1,7 @@
-"""The schema `meta` of a release: the ledger, the metrics' definitions, what explains a mart's figure, and the report's figures beside ours.
+"""The schema `meta` of a release: the ledger, the feeds, the metrics' definitions, what explains a mart's figure, the report's figures beside ours.
 
 Belongs here: making these tables on the connection that a release is written from (as `memory.meta.*`) and what is said of them. What they
-hold comes from the ledger, the dictionary (`pipelines.metrics.dictionary`) and the figures (`pipelines.metrics.figures`).
+hold comes from the ledger, the dictionary (`pipelines.metrics.dictionary`), the figures (`pipelines.metrics.figures`) and the lineage (`pipelines.publish.coverage`).
 """
 
 import datetime as dt
@@ -15,6 +15,7 @@ from pipelines.city import City
 from pipelines.metrics.dictionary import Dictionary
 from pipelines.metrics.figures import answer, load_figures
 from pipelines.publish.contents import Served
+from pipelines.publish.coverage import FEEDS_TOLD, RELATIONS, feeds_told, relations_told
 
 BATCHES = Served(
     "meta",
@@ -94,11 +95,20 @@ FIGURES = Served(
 )
 _TYPES: dict[str, Any] = {
     "minimum_volume": pl.Int64, "relation_rows": pl.Int64, "holds": pl.Boolean, "period_from": pl.Date, "period_to": pl.Date,
+    "is_configured": pl.Boolean, "has_records": pl.Boolean, "is_empty": pl.Boolean, "batch_count": pl.Int64,
+    "rows_loaded": pl.Int64, "rows_quarantined": pl.Int64, "row_count": pl.Int64, "first_record_on": pl.Date,
+    "last_record_on": pl.Date, "last_loaded_for_on": pl.Date,
 }  # fmt: skip
 
 
 def meta_tables(
-    con: duckdb.DuckDBPyConnection, tables: Sequence[Served], city: City, as_of: dt.date, semantics: Mapping[str, Any]
+    con: duckdb.DuckDBPyConnection,
+    tables: Sequence[Served],
+    city: City,
+    as_of: dt.date,
+    *,
+    semantics: Mapping[str, Any],
+    manifest: Mapping[str, Any],
 ) -> list[Served]:
     """Makes the tables on `con`, where the build file is attached as `build`; gives what to serve of them.
 
@@ -121,6 +131,9 @@ def meta_tables(
     dictionary = Dictionary(semantics)
     _create(con, METRICS, dictionary.rows(definitions))
     _create(con, MART_COLUMNS, _explained(tables, dictionary))
+    feeds = feeds_told(con, city, as_of)
+    _create(con, FEEDS_TOLD, feeds)
+    _create(con, RELATIONS, relations_told(con, tables, manifest, feeds))
     # The figures ask by the names that readers use: schema and table.
     for schema in {table.schema for table in tables}:
         con.execute(f'CREATE SCHEMA IF NOT EXISTS memory."{schema}"')
@@ -128,7 +141,7 @@ def meta_tables(
         name = f'"{table.schema}"."{table.name}"'
         con.execute(f"CREATE OR REPLACE VIEW memory.{name} AS SELECT * FROM build.{name}")
     _create(con, FIGURES, answer(con, load_figures(city.report_dir)))
-    return [BATCHES, METRICS, MART_COLUMNS, FIGURES]
+    return [BATCHES, FEEDS_TOLD, RELATIONS, METRICS, MART_COLUMNS, FIGURES]
 
 
 def _explained(tables: Sequence[Served], dictionary: Dictionary) -> Iterable[dict[str, str]]:

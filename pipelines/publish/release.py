@@ -83,7 +83,7 @@ def publish(
     tables = contents.served_tables(manifest)
     with _lock(settings), package.reader(settings.build_db) as con:
         semantics = _semantics(settings)
-        everything = [*tables, *meta.meta_tables(con, tables, city, as_of, semantics)]
+        everything = [*tables, *meta.meta_tables(con, tables, city, as_of, semantics=semantics, manifest=manifest)]
         held = package.contents(con, everything)
         digest = package.digest_of(held, everything)
         current = current_release(settings)

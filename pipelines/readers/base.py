@@ -1,8 +1,11 @@
-"""What every reader gives: an `Extract`, and how headers are written so that two spellings of one header meet."""
+"""What every reader gives: an `Extract`, and how headers are written so that two spellings of one header meet.
+
+Belongs here: what is the same for all kinds of source. How a kind of file is cut into rows stands in its reader.
+"""
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -20,7 +23,7 @@ class Extract:
     `header`. `skipped` counts, once the chunks are used up, the rows that are no records (blank, subtotal, rule rows).
 
     A source of several parts (sheets, files in a zip) has their columns together in `header`, null where a part lacks one; `parts` has the
-    header of each. `_source_sheet` then names the part.
+    header of each. `_source_sheet` then names the part: the sheet, the file in the zip, or "file/sheet".
     """
 
     source: str
@@ -56,16 +59,21 @@ def join_header(rows: list[list[str | None]]) -> list[str]:
                 if not cells[at] and below:
                     cells[at] = cells[at - 1]
         filled.append(cells)
-    names: list[str] = []
+    # The chunks' own columns are taken: a file that this project exported has columns of these names.
+    taken = {SHEET, ROW, UNREADABLE}
     times: dict[str, int] = {}
+    names: list[str] = []
     for at in range(len(rows[0])):
         parts: list[str] = []
         for cells in filled:
             if cells[at] and cells[at] not in parts:
                 parts.append(cells[at])
-        name = "/".join(parts) or f"第{at + 1}列"
-        times[name] = times.get(name, 0) + 1
-        names.append(name if times[name] == 1 else f"{name}#{times[name]}")
+        plain = name = "/".join(parts) or f"第{at + 1}列"
+        while name in taken:
+            times[plain] = times.get(plain, 1) + 1
+            name = f"{plain}#{times[plain]}"
+        taken.add(name)
+        names.append(name)
     return names
 
 
@@ -84,3 +92,36 @@ def drop_non_records(
         skipped[prefix] = skipped.get(prefix, 0) + int(named.sum())
         keep &= ~named
     return chunk.filter(keep)
+
+
+def select_only(chunk: pl.DataFrame, only: Mapping[str, str], skipped: dict[str, int]) -> pl.DataFrame:
+    """The chunk's rows that hold these values; the others are counted as "only". Unreadable rows stay."""
+    if not only:
+        return chunk
+    wanted = pl.all_horizontal(pl.col(normalise_header(name)).eq_missing(value) for name, value in only.items())
+    kept = chunk.filter(wanted | pl.col(UNREADABLE).is_not_null())
+    skipped["only"] = skipped.get("only", 0) + chunk.height - kept.height
+    return kept
+
+
+def columns_together(headers: Iterable[list[str]]) -> list[str]:
+    """The columns of several parts, each once, in the order in which they first appear."""
+    return list(dict.fromkeys(name for header in headers for name in header))
+
+
+def fill_up(chunk: pl.DataFrame, header: list[str]) -> pl.DataFrame:
+    """The chunk with every column of `header`; null where its part lacks one."""
+    lacking = [pl.lit(None, dtype=pl.String).alias(name) for name in header if name not in chunk.columns]
+    return chunk.with_columns(lacking).select(SHEET, ROW, UNREADABLE, *header)
+
+
+def frame_of(
+    part: str | None, rows: list[int], unreadable: list[str | None], cells: dict[str, list[str | None]]
+) -> pl.DataFrame:
+    """A chunk out of lists: one row number, one text where the row is unreadable, and one cell per column and row."""
+    series = [
+        pl.Series(SHEET, [part] * len(rows), dtype=pl.String),
+        pl.Series(ROW, rows, dtype=pl.Int64),
+        pl.Series(UNREADABLE, unreadable, dtype=pl.String),
+    ]
+    return pl.DataFrame(series + [pl.Series(name, values, dtype=pl.String) for name, values in cells.items()])

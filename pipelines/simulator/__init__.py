@@ -14,6 +14,7 @@ from pipelines.errors import SetupError
 from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.simulator import (
     appeals,
+    calls,
     clues,
     duty,
     duty_books,
@@ -59,6 +60,7 @@ ROOMS: tuple[Callable[[Scene], list[FeedTruth]], ...] = (
     exchanges.write,
     powers.write,
     clues.write,
+    calls.write,
     receipts.write,
     reviews.write,
     appeals.write,

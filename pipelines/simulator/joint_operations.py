@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from pipelines.simulator.duties import Campaign, campaigns
 from pipelines.simulator.rhythm import SEASON
 from pipelines.simulator.scene import Scene
 from pipelines.simulator.trouble import Amounts, Cell, Row, Slip, draw_troubles, write_down
@@ -28,6 +29,10 @@ TOPICS: dict[str, tuple[range, tuple[str, ...]]] = {
     "户外广告": (range(1, 13), ("GSJ", "GAJ")),
     "燃煤和大气污染": (range(1, 13), ("HBJ", "GSJ")),
 }
+#: The campaigns (by their topic) whose kind of problem an operation's topic is.
+CAMPAIGNS = {
+    "占道经营和流动摊点": "流动经营", "露天烧烤和油烟": "露天烧烤", "渣土运输和扬尘": "渣土运输", "户外广告": "户外广告牌匾",
+}  # fmt: skip
 #: Days of the year around which the city is on guard: (month, day, days before, days after).
 KEY_DATES = ((3, 5, 3, 10), (5, 1, 1, 2), (7, 1, 2, 1), (9, 1, 2, 2), (10, 1, 4, 6))
 #: Up to the report's date, in the default size; and never fewer than so many, that each core partner comes up.
@@ -71,6 +76,16 @@ def is_key_date(day: date) -> bool:
         timedelta(days=-before) <= day - date(day.year, month, on) <= timedelta(days=after)
         for month, on, before, after in KEY_DATES
     )
+
+
+def campaign_of(operation: Operation, known: list[Campaign]) -> str | None:
+    """The number of the campaign that was running for the operation's topic that day; None where none was."""
+    running = (
+        campaign.campaign_no
+        for campaign in known
+        if campaign.topic == CAMPAIGNS.get(operation.topic) and campaign.first <= operation.day <= campaign.last
+    )
+    return next(running, None)
 
 
 def draw_operations(scene: Scene) -> list[Operation]:
@@ -121,6 +136,7 @@ def write(scene: Scene) -> list[FeedTruth]:
         world.rng("joint-operation-trouble"), calibrated, [], slips=SLIPS, mistakes=(),
         amounts=AMOUNTS.scaled(scene.share), stray_key=lambda model, n: f"{model}误{n:02d}",
     )  # fmt: skip
+    known = campaigns(scene.as_of)
     rows: list[tuple[str, Row]] = []
     for operation in operations:
         if operation.day > scene.as_of:
@@ -131,12 +147,14 @@ def write(scene: Scene) -> list[FeedTruth]:
             "partner_orgs": "、".join(world.unit_names[partner] for partner in operation.partners),
             "squad_id": world.squad_names[operation.squad] if operation.squad else None,
             "street_code": world.street_names[operation.street] if operation.street else None,
-            "findings": operation.findings, "is_key_date": "是" if is_key_date(operation.day) else "否", "campaign_no": None,
+            "findings": operation.findings, "is_key_date": "是" if is_key_date(operation.day) else "否",
+            "campaign_no": campaign_of(operation, known),
         }  # fmt: skip
         rows.append((operation.number, row))
     if not rows:
         return [truth]
     truth.notes["operations"] = len(rows)
+    truth.notes["operations_in_campaigns"] = sum(row["campaign_no"] is not None for _, row in rows)
     truth.notes["operations_on_key_dates"] = sum(row["is_key_date"] == "是" for _, row in rows)
     written = write_down(truth, SOURCE, rows, troubles, key="operation_no", settled={number for number, _ in rows})
     lines: list[list[Cell]] = [["昌吉市城市管理联合执法台账"], list(COLUMNS.values())]

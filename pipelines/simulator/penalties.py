@@ -35,6 +35,7 @@ class Penalty:
 
     case_no: str
     procedure: str
+    class_code: str
     cause: str
     source: str
     party_kind: str
@@ -193,14 +194,15 @@ def _facts(world: World, rng: Random, number: str, day: date, procedure: str) ->
     squad = world.squad_on(street, day)
     kind = KINDS.draw(rng)
     first, second = rng.sample(range(OFFICERS), 2)
-    name = world.class_names["GBT30428_2", bureau_class(rng, day)]
+    code = bureau_class(rng, day)
+    name = world.class_names["GBT30428_2", code]
     party = people.person(rng) if kind == "自然人" else people.shop(rng) if kind == "个体工商户" else people.firm(rng)
     number_of_party = (
         people.id_number(rng) if kind == "自然人" else people.credit_code(rng, sole_trader=kind == "个体工商户")
     )
     remark = people.indiscretion(rng) if rng.random() < 0.02 else ""
     return Penalty(
-        case_no=number, procedure=procedure, cause=f"当事人{name}{remark}", source=SOURCES.draw(rng),
+        case_no=number, procedure=procedure, class_code=code, cause=f"当事人{name}{remark}", source=SOURCES.draw(rng),
         party_kind=kind, party=party, party_id=number_of_party, place=place(rng, world.street_names[street]),
         street=street, squad=squad, officers=(people.officer(squad, first), people.officer(squad, second)),
         filed=day, notified=None, decided=None, decision_no=None, kinds=None, fine=0, confiscated=0,

@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.simulator.penalties import GENERAL, LONGEST, Penalty
+from pipelines.simulator.power_list import exercised_item
+from pipelines.simulator.powers import IN_FORCE
 from pipelines.simulator.trouble import (
     Amounts,
     Cell,
@@ -55,6 +57,9 @@ OWN = {
     "legal_reviewed_on": "法制审核日期", "correction": "教育改正方式", "is_corrected": "是否改正",
     "surcharge_yuan": "加处罚款\n（元）", "published_on": "公示日期", "archived_on": "归档日期",
 }  # fmt: skip
+#: Case files of the years before the list of powers have no column for its items. Illustrative shares: left empty, written without its zeros.
+CODES_SINCE = IN_FORCE.year
+NO_CODE, SHORT_CODE = 0.04, 0.004
 SLIPS = (
     Slip("decided_on", "2016-02-30", "bad_date"),
     Slip("filed_on", "2015年13月2日", "bad_date"),
@@ -138,7 +143,7 @@ def cells(world: World, case: Penalty, as_of: date) -> Row:
         "collect_mode": case.mode if paid else None,
         "closed_on": day(case.closed, 5),
         "close_type": case.end if closed else None,
-        "power_item_code": None,
+        "power_item_code": _power_item(world, case),
         "hearing_requested_on": day(case.hearing_requested, 6),
         "hearing_notified_on": day(case.hearing_notified, 7),
         "hearing_held_on": day(case.hearing_held, 8),
@@ -149,6 +154,15 @@ def cells(world: World, case: Penalty, as_of: date) -> Row:
         "published_on": day(case.published, 10),
         "archived_on": day(case.archived, 11),
     }
+
+
+def _power_item(world: World, case: Penalty) -> str | None:
+    """The item of the list of powers as the clerk wrote it down."""
+    rng = world.rng("power-item", case.case_no)
+    item, luck = exercised_item(rng, case.class_code), rng.random()
+    if item is None or case.filed.year < CODES_SINCE or luck < NO_CODE:
+        return None
+    return item.item_id.replace("Z0", "Z").replace("Z0", "Z") if luck < NO_CODE + SHORT_CODE else item.item_id
 
 
 def write_penalties(inbox: Path, world: World, cases: Sequence[Penalty], troubles: Troubles, as_of: date) -> FeedTruth:
@@ -163,16 +177,19 @@ def write_penalties(inbox: Path, world: World, cases: Sequence[Penalty], trouble
         settled = {case.case_no for case in of_year if case.closed <= as_of}
         source = f"case_files/行政处罚案件_{year}.xlsx"
         written = write_down(truth, source, rows, troubles, key="case_no", settled=settled)
-        _write(inbox / source, written, truth)
+        _write(inbox / source, year, written, truth)
         truth.sources.append(source)
         mended = [(key, row) for key, row in rows if key in troubles.mended]
         if mended and correction_due(year) <= as_of:
             source = f"case_files/行政处罚案件_{year}_更正.xlsx"
-            _write(inbox / source, [row for _, row in mended], truth)
+            _write(inbox / source, year, [row for _, row in mended], truth)
             count_correction(truth, [key for key, _ in mended], troubles)
             truth.sources.append(source)
         for case in of_year:
             _count(truth, case, as_of)
+        truth.notes["with_power_item"] = truth.notes.get("with_power_item", 0) + sum(
+            row["power_item_code"] is not None for _, row in rows
+        )
     return truth
 
 
@@ -190,8 +207,10 @@ def _count(truth: FeedTruth, case: Penalty, as_of: date) -> None:
             truth.notes[breach] = truth.notes.get(breach, 0) + 1
 
 
-def _write(path: Path, rows: list[Row], truth: FeedTruth) -> None:
+def _write(path: Path, year: int, rows: list[Row], truth: FeedTruth) -> None:
     columns = {field: header for field, (header, _) in TEMPLATE.items()} | OWN
+    if year < CODES_SINCE:
+        del columns["power_item_code"]
     header, lines = table(columns, rows)
     rules: list[Cell] = [rule for _, rule in TEMPLATE.values()]
     body: list[list[Cell]] = []

@@ -5,6 +5,8 @@ Belongs here: the words. The report gives the nine categories of penalty power, 
 """
 
 from dataclasses import dataclass
+from functools import cache
+from random import Random
 
 #: The 12 items of penalty power by the category they belong to, and whether the whole power was handed over.
 GROUPS: dict[str, tuple[str, bool]] = {
@@ -164,3 +166,21 @@ def items() -> list[Item]:
                 )
             )  # fmt: skip
     return found
+
+
+#: How often a case that looks like one class is really one of the items of its group that no class is about.
+FINER = 0.15
+
+
+@cache
+def _penalty_items() -> tuple[Item, ...]:
+    return tuple(item for item in items() if item.kind == TYPES["罚"])
+
+
+def exercised_item(rng: Random, class_code: str) -> Item | None:
+    """The penalty item that a case of that class of events exercises; None where the list has none for it."""
+    told = next((item for item in _penalty_items() if class_code in item.classes), None)
+    if told is None:
+        return None
+    finer = [item for item in _penalty_items() if item.group == told.group and not item.classes]
+    return rng.choice(finer) if finer and rng.random() < FINER else told

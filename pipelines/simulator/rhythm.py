@@ -29,7 +29,7 @@ class Clock:
     """The city's days and office hours."""
 
     def __init__(self, city: City) -> None:
-        days = calendar(city.facts.country)
+        days = calendar(city)
         self._workday: dict[date, bool] = dict(days.select("day", "is_workday").iter_rows())
         self._workdays: list[date] = [day for day, works in self._workday.items() if works]
         opening = list(working_hours(city, days).select("start_at", "end_at").iter_rows())

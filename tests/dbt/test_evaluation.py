@@ -4,8 +4,10 @@ August freezes on the 10th of September: the first night sees it open, the secon
 """
 
 import datetime as dt
+import shutil
 import sqlite3
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from pydantic import SecretStr
 from pipelines.city import City, load_city
 from pipelines.landing.ingest import ingest_feed
 from pipelines.landing.reference import load_reference
+from pipelines.metrics.evaluation import Figure, explain_figure
 from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.simulator import simulate
 from tests.dbt.conftest import run_dbt
@@ -25,7 +28,14 @@ pytestmark = pytest.mark.slow
 
 OPEN, FROZEN, LATER = dt.date(2017, 9, 8), dt.date(2017, 9, 12), dt.date(2017, 9, 20)
 FEEDS = ("platform_cases", "platform_case_flow", "evaluation_appeals")
-MODELS = ["--select", "+evaluation", "+evaluation_restatement", "+street_performance"]
+MODELS = [
+    "--select",
+    "+evaluation",
+    "+evaluation_restatement",
+    "+street_performance",
+    "dim_evaluation_weight",
+    "dim_evaluation_band",
+]
 Row = dict[str, Any]
 Seen = dict[str, list[Row]]
 FIGURE = ("period_id", "object_type", "object_id", "indicator")
@@ -57,16 +67,20 @@ def _know_better(platform: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def nights(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Seen]:
-    """What there was to be seen after each night, after the first one was run again from scratch, and after the last one was."""
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     home = tmp_path_factory.mktemp("evaluation")
-    settings = Settings(
+    return Settings(
         home=home,
         city="changji",
         cities=PROJECT_ROOT / "cities",
         inbox=home / "inbox",
         hash_key=SecretStr("a key for tests only, not a secret"),
     )
+
+
+@pytest.fixture(scope="module")
+def nights(settings: Settings) -> dict[str, Seen]:
+    """What there was to be seen after each night, after the first one was run again from scratch, and after the last one was."""
     city: City = load_city(settings)
     load_reference(settings, city)
     for night in (OPEN, FROZEN, LATER):
@@ -194,3 +208,66 @@ def test_limits_in_work_hours_run_while_offices_are_open_and_urgent_ones_always(
             ran = [(max(start, begun), min(end, due)) for start, end in opening if start < due and end > begun]
             assert sum((end - start for start, end in ran), dt.timedelta()) == limit
             assert any(start < due <= end for start, end in opening), "a deadline is never in closed hours"
+
+
+@pytest.fixture(scope="module")
+def release(settings: Settings, nights: dict[str, Seen]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """What a release of the last night would hold."""
+    copy = shutil.copy(settings.build_db, settings.home / "release.duckdb")
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute("create schema meta; create view meta.batches as select * from ops.ledger")
+        yield connection
+
+
+def _explained(release: duckdb.DuckDBPyConnection, mart: str, row: Row) -> Figure:
+    return explain_figure(release, mart, [f"{name}={row[name]}" for name in FIGURE])
+
+
+def _sum(figure: Figure, column: str) -> Any:
+    at = figure.listing.columns.index(column)
+    return sum(record[at] or 0 for record in figure.listing.records)
+
+
+@pytest.mark.parametrize("period", ["2017-08", "2017-09", "2017Q2"])
+def test_every_figure_is_the_sum_of_the_cases_that_are_listed_for_it(
+    nights: dict[str, Seen], release: duckdb.DuckDBPyConnection, period: str
+) -> None:
+    """Of one object of each kind; August is frozen and has cases that changed since, September is open."""
+    rows = _of(nights["later"]["marts.evaluation"], period)
+    largest: dict[str, tuple[Any, str]] = {}
+    for (_, kind, one, indicator), row in rows.items():
+        if indicator in ("handled", "composite") and row["numerator"]:
+            largest[kind] = max(largest.get(kind, (0, "")), (row["numerator"], one))
+    assert set(largest) == {"city", "street", "grid", "department", "post"}
+    asked = [row for (_, kind, one, _), row in rows.items() if largest[kind][1] == one]
+    assert {row["indicator"] for row in asked} == {key[-1] for key in rows}
+    for row in asked:
+        figure = _explained(release, "marts.evaluation", row)
+        assert figure.agrees, (row, figure.recomputed)
+        for side in ("numerator", "denominator"):
+            # Each case's hours are a fraction; the models add seconds.
+            assert abs(float(_sum(figure, side)) - float(row[side] or 0)) < 0.001, (row, side)
+
+
+def test_every_listed_case_says_where_it_stands(nights: dict[str, Seen], release: duckdb.DuckDBPyConnection) -> None:
+    row = _of(nights["later"]["marts.evaluation"], "2017-08")["2017-08", "city", "changji", "filed"]
+    listing = _explained(release, "marts.evaluation", row).listing
+    records = [dict(zip(listing.columns, record, strict=True)) for record in listing.records]
+    assert len(records) == row["numerator"]
+    assert all(record["source_file"].endswith("platform.sqlite") and record["source_row"] for record in records)
+    assert "8800001" not in {record["case_id"] for record in records}, "it came after the freezing"
+    days = [record["reported_at"] for record in records]
+    assert days == sorted(days, reverse=True)
+
+
+def test_a_restated_figure_differs_by_the_cases_that_are_listed_for_it(
+    nights: dict[str, Seen], release: duckdb.DuckDBPyConnection
+) -> None:
+    rows = [row for row in nights["later"]["marts.evaluation_restatement"]
+            if row["indicator"] not in ("composite", "handling_hours_mean")]  # fmt: skip
+    assert rows
+    for row in rows:
+        figure = _explained(release, "marts.evaluation_restatement", row)
+        for side in ("numerator", "denominator"):
+            by_cases = _sum(figure, f"new_{side}") - _sum(figure, f"old_{side}")
+            assert by_cases == (row[f"new_{side}"] or 0) - (row[f"old_{side}"] or 0), row

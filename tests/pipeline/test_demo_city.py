@@ -123,6 +123,32 @@ def test_hotline_tickets_of_the_report(serving: duckdb.DuckDBPyConnection, hotli
     assert received == replied == closed
 
 
+def test_calls_are_those_that_were_simulated_and_no_fewer_than_tickets(
+    serving: duckdb.DuckDBPyConnection, truth: dict[str, Any]
+) -> None:
+    planted = truth["hotline_calls"]["notes"]
+    assert one(serving, "select sum(calls_offered), sum(calls_answered) from marts.hotline_calls") == (
+        planted["offered"],
+        planted["answered"],
+    )
+    fewer = (
+        "select * from marts.hotline_service left join marts.hotline_calls using (month, hotline) "
+        "where received > coalesce(calls_answered, 0)"
+    )
+    assert serving.execute(fewer).fetchall() == []
+
+
+def test_operations_and_cases_lead_to_their_campaign_and_their_item(
+    serving: duckdb.DuckDBPyConnection, truth: dict[str, Any]
+) -> None:
+    operations = "select count(campaign_no), count(name_zh) from core.fct_joint_operation left join core.dim_campaign using (campaign_no)"
+    assert one(serving, operations) == (truth["joint_operations"]["notes"]["operations_in_campaigns"],) * 2
+    told = one(serving, "select count(power_item_code), count(*) from core.fct_penalty_case")
+    assert told[0] == truth["penalty_cases"]["notes"]["with_power_item"]
+    by_code = one(serving, "select count(*) from core.fct_power_exercise where told_by = 'code'")[0]
+    assert 0.9 * told[0] < by_code < told[0] < told[1]
+
+
 def test_the_bureau_has_eight_squads_and_each_has_work(serving: duckdb.DuckDBPyConnection) -> None:
     # 下设8个中队
     assert one(serving, "select count(*) from core.dim_squad where squad_id <> 'unassigned'") == (8,)

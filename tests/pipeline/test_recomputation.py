@@ -32,6 +32,7 @@ from tests.pipeline.recompute.closure import case_deadline, steps_by_case
 from tests.pipeline.recompute.deadlines import suspensions_of
 from tests.pipeline.recompute.harder import make_harder
 from tests.pipeline.recompute.metrics import Sums, recomputed_metrics
+from tests.pipeline.recompute.powers import exercised_items
 from tests.pipeline.recompute.records import Batch
 
 FIRST, SECOND = dt.date(2017, 9, 20), dt.date(2017, 9, 25)
@@ -153,6 +154,17 @@ def test_a_metric_is_the_same_by_metricflow_in_its_mart_and_recomputed(world: Wo
                     [(value,)] = questions.ask(release, metric)
                     over, under = (sum(recomputed[part.name].values()) for part in metric.parts)
                     assert value == (pytest.approx(float(over) / float(under)) if under else None), name
+
+
+def test_each_power_was_exercised_as_often_as_recomputed(world: World) -> None:
+    for day, path in world.releases.items():
+        with duckdb.connect(str(path / "serving.duckdb"), read_only=True) as release:
+            served = dict(
+                release.execute(
+                    "select item_id, times_exercised from marts.power_items where times_exercised > 0"
+                ).fetchall()
+            )
+        assert served == Counter(item for _, item in exercised_items(world.landing, CITY, day) if item is not None)
 
 
 def test_every_batch_has_as_many_acceptable_rows_as_were_loaded(world: World) -> None:

@@ -196,7 +196,7 @@ def _is_upside_down(one: dict[str, Any]) -> bool:
 
 def test_san_franciscos_requests_updated_before_they_were_made_are_held_back(take: Take) -> None:
     city = take("san_francisco")
-    assert city.counts() == (500, 462, 38, 0)
+    assert city.counts() == (500, 462, 38, 55)
     assert city.reasons() == {"out_of_order closed_at": 38}
 
 

@@ -158,6 +158,12 @@ def test_the_first_of_several_columns_that_is_filled_is_the_value(write_city: Ca
     assert masked["demolition_no"].to_list() == ["A*", "B*", "C*"]
 
 
+def test_an_empty_cell_takes_what_the_city_said_of_empty_ones(write_city: Callable[..., City]) -> None:
+    cells: dict[str, list[str | None]] = {"方式": ["强拆", " ", None, "爆破"], "状态": ["1", "1", "0", "1"]}
+    filled = {"from": ["方式"], "map": {"强拆": "forced"}, "if_empty": "self", "only_if": {"状态": ["1"]}}
+    assert records(write_city, cells, method=filled)["method"].to_list() == ["forced", "self", None, None]
+
+
 def test_a_number_is_taken_out_of_a_sentence(write_city: Callable[..., City]) -> None:
     frame = records(
         write_city, {"结果": ["没收250元；罚款1,200.5元", "警告", None]},

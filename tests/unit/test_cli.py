@@ -190,6 +190,25 @@ def test_status_before_and_after_a_night(home: Settings) -> None:
     assert "20170925.1" in run("status")[1]
 
 
+def test_status_says_which_marts_are_empty_and_why(home: Settings) -> None:
+    deliver(home, "a.csv", HEADER + "2,W2,2017-02-30,3,自拆\n")
+    run(*NIGHT)
+    code, said = run("status")
+    assert code == 0
+    assert "空的集市 empty marts: 1" in said
+    assert "configured, all that arrived is in quarantine: demolitions, platform_case_flow\n    demolition\n" in said
+    [mart] = run_json("status")["empty_marts"]
+    assert mart["mart"] == "marts.demolition"
+    for part in (
+        "this city has no feed: Platform case flow (platform_case_flow)",
+        "in quarantine: Demolitions (demolitions)",
+    ):
+        assert part in mart["why_en"]
+    deliver(home, "a.csv", HEADER + "1,W1,2017-01-05,10.5,自拆\n")
+    run(*NIGHT)
+    assert "empty marts" not in run("status")[1]
+
+
 def test_releases_can_be_listed_rolled_back_and_pruned(home: Settings) -> None:
     assert run_json("releases", "list") == []
     run(*NIGHT)

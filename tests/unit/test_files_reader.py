@@ -1,74 +1,13 @@
-"""Workbooks and delimited text come out as strings with the row a person would count."""
+"""Which reader a file comes to, and what is said of a file that is none or does not stay as it is."""
 
+import os
 from pathlib import Path
 
-import polars as pl
 import pytest
-import xlsxwriter
 
-from pipelines.city import FileSource
 from pipelines.errors import InputError
-from pipelines.readers import ROW, UNREADABLE
 from pipelines.readers.base import join_header
-from pipelines.readers.files import read_file
-
-
-def source(**keys: object) -> FileSource:
-    return FileSource.model_validate({"kind": "file", "files": ["*"], **keys})
-
-
-def rows(path: Path, profile: FileSource) -> tuple[pl.DataFrame, dict[str, int]]:
-    extract = read_file(path, profile, path.name)
-    return pl.concat(list(extract.chunks)), extract.skipped
-
-
-def workbook(path: Path, lines: list[list[object]]) -> Path:
-    book = xlsxwriter.Workbook(path)
-    sheet = book.add_worksheet("台账")
-    for at, line in enumerate(lines):
-        for column, cell in enumerate(line):
-            if cell is not None:
-                sheet.write(at, column, cell)
-    book.close()
-    return path
-
-
-def test_a_ledger_with_title_and_two_line_header_keeps_its_row_numbers(tmp_path: Path) -> None:
-    path = workbook(
-        tmp_path / "台账.xlsx",
-        [
-            ["违法建设台账"],
-            [],
-            ["编号", "面积", None, "备注"],
-            [None, "占地", "建筑"],
-            ["0007", 12.5, 30, None],
-            [],
-            ["小计", 12.5, 30],
-            ["0008", 1, 2, "x"],
-        ],
-    )
-    frame, skipped = rows(path, source(header_rows=[3, 4], skip_rows_matching=["小计"]))
-    assert frame.columns[3:] == ["编号", "面积/占地", "面积/建筑", "备注"]
-    assert frame[ROW].to_list() == [5, 8]
-    assert frame["编号"].to_list() == ["0007", "0008"]
-    assert skipped == {"blank": 1, "小计": 1}
-
-
-def test_a_csv_says_its_encoding_and_keeps_broken_rows(tmp_path: Path) -> None:
-    path = tmp_path / "拆除.csv"
-    path.write_text('编号,名称\n1,甲\n\n2,乙,多余\n3\n4,"两\n行"\n5,丁\n', encoding="gb18030")
-    extract = read_file(path, source(), path.name)
-    frame = pl.concat(list(extract.chunks))
-    assert extract.encoding == "gb18030"
-    assert frame[ROW].to_list() == [2, 4, 5, 6, 7]
-    assert frame.filter(pl.col(UNREADABLE).is_not_null())[UNREADABLE].to_list() == ["2,乙,多余", "3"]
-    assert frame["名称"].drop_nulls().to_list() == ["甲", "两\n行", "丁"]
-
-
-def test_leading_zeros_survive(tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
-    path.write_text("编号\n007\n", encoding="utf-8-sig")
-    assert rows(path, source())[0]["编号"].to_list() == ["007"]
+from tests.reading import CHINESE, cells, opened, read, source, text, workbook
 
 
 @pytest.mark.parametrize(
@@ -77,32 +16,113 @@ def test_leading_zeros_survive(tmp_path: Path) -> None:
         ("leer.xlsx", b"", "the file is empty"),
         ("kaputt.xlsx", b"PK\x03\x04 not a workbook", "cannot be read"),
         ("bild.png", b"\x89PNG", "files of the kind '.png' are not read"),
-        ("binary.csv", b"\xff\xff\xff\xff\x00", "the file is not in utf-8-sig or gb18030"),
+        ("bericht.csv", b"%PDF-1.7", "files of the kind '.csv' are not read (PDF)"),
+        ("liste.dat", b"a,b\n1,2\n", "files of the kind '.dat' are not read"),
+        ("kaputt.parquet", b"no parquet", "it is no parquet file"),
+        ("seite.xls", b"\xef\xbb\xbf\r\n<html><body><table>", "a web page (HTML)"),
+        ("fehler.json", b"<!DOCTYPE html><html>", "a web page (HTML)"),
+        ("tabelle.xls", b'<?xml version="1.0"?><Workbook/>', "an XML file"),
+        ("wirr.xls", bytes(range(256)), "it is no workbook"),
+        ("leer.zip", b"PK\x05\x06" + bytes(18), "the zip file holds nothing"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named_with_a_remedy(
     tmp_path: Path, name: str, content: bytes, said: str
 ) -> None:
-    path = tmp_path / name
-    path.write_bytes(content)
+    path = text(tmp_path / name, content)
     with pytest.raises(InputError) as error:
-        read_file(path, source(), name)
+        opened(path)
     assert said in error.value.en
     assert error.value.where["file"] == name
     assert error.value.remedy_zh and error.value.remedy_en
 
 
-def test_a_missing_sheet_is_named_beside_those_that_exist(tmp_path: Path) -> None:
-    path = workbook(tmp_path / "a.xlsx", [["编号"], ["1"]])
-    with pytest.raises(InputError) as error:
-        read_file(path, source(sheets=["别的"]), "a.xlsx")
-    assert error.value.where["sheet"] == "别的"
-    assert error.value.where["value"] == "台账"
+def test_delimited_text_under_the_name_of_a_workbook_is_read_as_text(tmp_path: Path) -> None:
+    path = text(tmp_path / "导出.xls", CHINESE.replace(",", "\t"), "gb18030")
+    assert cells(read(path))[1] == ("2", "违法建设", "宁边路街道", "拆除")
+
+
+def test_a_workbook_under_another_workbooks_name_is_read(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", {"台账": [["编号"], ["007"]]}).rename(tmp_path / "a.xls")
+    assert cells(read(path)) == [("007",)]
+
+
+def test_a_file_without_a_known_suffix_is_read_by_the_stated_format(tmp_path: Path) -> None:
+    path = text(tmp_path / "export.dat", "a,b\n1,2\n")
+    assert cells(read(path, format="text")) == [("1", "2")]
+
+
+def test_a_file_that_contradicts_the_stated_format_is_refused(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", {"台账": [["编号"], ["1"]]})
+    with pytest.raises(InputError, match="says the format is json, but the file is workbook"):
+        opened(path, format="json")
+
+
+def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="not there"):
+        opened(tmp_path / "weg.csv")
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="this is a folder"):
+        opened(tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_a_file_that_may_not_be_read_is_said_to_be_so(tmp_path: Path) -> None:
+    path = text(tmp_path / "a.csv", "a\n1\n")
+    path.chmod(0)
+    with pytest.raises(InputError, match="no permission"):
+        opened(path)
+
+
+def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    path = text(tmp_path / "a.csv", "a,b\n1,2\n")
+    chunks = opened(path).chunks
+    with path.open("a") as stream:
+        stream.write("3,4\n")
+    with pytest.raises(InputError, match="changed while it was read"):
+        list(chunks)
+
+
+def test_a_file_that_is_taken_away_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    path = text(tmp_path / "a.csv", "a,b\n1,2\n")
+    chunks = opened(path).chunks
+    path.unlink()
+    with pytest.raises(InputError, match="not there"):
+        list(chunks)
 
 
 def test_headers_that_come_twice_or_not_at_all_get_names_of_their_own() -> None:
     assert join_header([["编号", "日期", "日期", None]]) == ["编号", "日期", "日期#2", "第4列"]
 
 
+def test_no_two_columns_get_one_name() -> None:
+    assert join_header([["日期", "日期", "日期#2"]]) == ["日期", "日期#2", "日期#2#2"]
+
+
+def test_a_file_with_the_readers_own_columns_is_read(tmp_path: Path) -> None:
+    frame = read(text(tmp_path / "a.csv", "_source_row,1,0\n7,x,y\n"))
+    assert frame.columns[3:] == ["_source_row#2", "1", "0"]
+    assert cells(frame) == [("7", "x", "y")]
+
+
 def test_full_width_forms_and_line_breaks_of_a_header_do_not_matter() -> None:
     assert join_header([["罚款金额\n（万元）"]]) == ["罚款金额(万元)"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"encoding": "klingon"}, "is no encoding"),
+        ({"encoding": "base64"}, "is no encoding"),
+        ({"delimiter": '"'}, "delimits no cells"),
+        ({"header_rows": [-1, 0, 1]}, "numbers from 1"),
+        ({"header_rows": [1, 3]}, "follow each other"),
+        ({"format": "json", "sheets": ["a"]}, "sheets says nothing of a file of the format json"),
+        ({"format": "text", "records": "a"}, "records says nothing of a file of the format text"),
+    ],
+)
+def test_a_profile_that_cannot_be_meant_is_refused(keys: dict[str, object], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        source(**keys)

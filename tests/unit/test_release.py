@@ -13,6 +13,7 @@ import pytest
 
 from pipelines.city import City, CityProfile
 from pipelines.errors import SetupError
+from pipelines.feeds import FEEDS
 from pipelines.landing.quarantine import ACTIONS
 from pipelines.publish import package, release
 from pipelines.publish.contents import served_tables
@@ -59,7 +60,8 @@ def settings(tmp_path: Path) -> Settings:
         con.execute(
             """CREATE TABLE ops.ledger AS SELECT 'b1' AS batch_id, DATE '2017-09-20' AS loaded_for_on,
                10::BIGINT AS rows_read, 9::BIGINT AS rows_loaded, 1::BIGINT AS rows_quarantined,
-               0::BIGINT AS rows_superseded, 0::BIGINT AS rows_dismissed"""
+               0::BIGINT AS rows_superseded, 'demolitions' AS feed, DATE '2017-01-05' AS first_record_on,
+               DATE '2017-09-19' AS last_record_on, 0::BIGINT AS rows_dismissed"""
         )
         con.execute(ACTIONS)
     return settings
@@ -123,7 +125,7 @@ def test_the_manifest_tells_the_whole_release(settings: Settings, city: City) ->
     }  # fmt: skip
     assert {table["name"]: table["rows"] for table in about["tables"]} == {
         "marts.totals": 1, "core.fct_cases": 100, "meta.batches": 1, "meta.metrics": 0,
-        "meta.mart_columns": 0, "meta.report_figures": 0,
+        "meta.mart_columns": 0, "meta.report_figures": 0, "meta.feeds": len(FEEDS), "meta.relations": 2,
     }  # fmt: skip
     assert about["libraries"]["duckdb"] == duckdb.__version__
 
@@ -152,7 +154,7 @@ def test_an_earlier_day_is_published_but_readers_keep_theirs(settings: Settings,
 
 def test_a_ledger_of_later_days_does_not_change_an_old_release(settings: Settings, city: City) -> None:
     publish(settings, city)
-    change(settings, "INSERT INTO ops.ledger SELECT 'b2', DATE '2017-09-26', 1, 1, 0, 0, 0")
+    change(settings, "INSERT INTO ops.ledger SELECT 'b2', DATE '2017-09-26', 1, 1, 0, 0, 'demolitions', NULL, NULL, 0")
     assert publish(settings, city).outcome == "unchanged"
 
 

@@ -105,6 +105,27 @@ def test_entries_of_a_campaign_fall_into_its_days(city: City) -> None:
         assert first and last and first <= (_day(row["执法日期"]) or date.max) <= last
 
 
+def test_a_joint_operation_names_the_campaign_that_was_running_for_its_topic(city: City) -> None:
+    topics = {
+        "占道经营和流动摊点": "流动经营",
+        "露天烧烤和油烟": "露天烧烤",
+        "渣土运输和扬尘": "渣土运输",
+        "户外广告": "户外广告牌匾",
+    }
+    register = _sheet(city[0] / "duties/专项整治登记.xlsx", 1)
+    operations = [row for row in _sheet(city[0] / "duty/联合执法台账.xlsx", 1) if _day(row["行动日期"])]
+    for row in operations:
+        day, topic = _day(row["行动日期"]), topics.get((row["行动主题"] or "").removesuffix("联合整治"))
+        running = {
+            one["编号"]
+            for one in register
+            if one["整治主题"] == topic
+            and (_day(one["开始日期"]) or date.max) <= (day or date.min) <= (_day(one["结束日期"]) or date.min)
+        }
+        assert {row["专项整治编号"]} == (running or {None}), row["行动编号"]
+    assert sum(row["专项整治编号"] is not None for row in operations) > 5
+
+
 def test_three_programmes_have_the_reports_amounts_each_by_itself(city: City) -> None:
     rows = [row for row in _sheet(city[0] / "registers/经费与装备.xlsx", 2) if row["支付编号"]]
     paid: dict[str, Decimal] = defaultdict(Decimal)

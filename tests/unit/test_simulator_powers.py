@@ -9,6 +9,7 @@ from pathlib import Path
 import fastexcel
 import pytest
 
+from pipelines.settings import PROJECT_ROOT
 from pipelines.simulator import SimulationTruth, simulate
 
 Record = dict[str, str | None]
@@ -87,6 +88,37 @@ class TestTheList:
         assert truth.feeds["power_items"].rows_written == 0
         rounds = {row["轮次"] for row in register(tmp_path, "三报三审记录.xlsx")}
         assert rounds == {"1", "2"}
+
+
+class TestTheCodesInTheCaseFiles:
+    @staticmethod
+    def cases(inbox: Path, year: int) -> list[Record]:
+        book = inbox / f"case_files/行政处罚案件_{year}.xlsx"
+        frame = fastexcel.read_excel(book).load_sheet(0, dtypes="string").to_polars()
+        return [row for row in frame.to_dicts() if row["案件编号"]]
+
+    def test_files_from_before_the_list_have_no_column_for_them(self, city: tuple[Path, SimulationTruth]) -> None:
+        assert "权力事项编码" not in self.cases(city[0], 2015)[0]
+        assert "权力事项编码" in self.cases(city[0], 2016)[0]
+
+    def test_a_code_is_a_penalty_item_of_what_the_cause_says(
+        self, city: tuple[Path, SimulationTruth], items: list[Record]
+    ) -> None:
+        with (PROJECT_ROOT / "cities/changji/reference/event_classes.csv").open(encoding="utf-8") as stream:
+            names = {row["class_code"]: row["name_zh"] for row in csv.DictReader(stream) if row["category"] == "event"}
+        penalties = {
+            str(row["事项编码"]).replace("QZ0", "QZ").replace("QZ0", "QZ"): row
+            for row in items
+            if row["权力类型"] == "行政处罚"
+        }
+        cases = self.cases(city[0], 2016) + self.cases(city[0], 2017)
+        coded = [row for row in cases if row["权力事项编码"]]
+        assert len(cases) > len(coded) > len(cases) * 0.8
+        for row in coded:
+            item = penalties[str(row["权力事项编码"]).replace("QZ0", "QZ").replace("QZ0", "QZ")]
+            of_group = [one for one in penalties.values() if one["处罚权分项"] == item["处罚权分项"]]
+            classes = {names[code] for one in of_group for code in (one["对应事件类别"] or "").split("、") if code}
+            assert any(name in str(row["处罚事由\n（必填）"]) for name in classes), row["案件编号"]
 
 
 class TestTheReviews:

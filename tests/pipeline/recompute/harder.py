@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from pipelines.simulator.calls import NEW as CALLS
 from pipelines.simulator.workbooks import write_workbook
 from tests.pipeline.recompute.close_calls import close_calls
 from tests.pipeline.recompute.harder_team import make_team_harder
@@ -55,6 +56,7 @@ def make_harder(inbox: Path, *, afterwards: bool = False) -> None:
         close_calls(platform)
     platform.close()
     _write_ledgers(inbox, afterwards)
+    _write_calls(inbox / "calls", afterwards)
     make_team_harder(inbox, afterwards=afterwards)
 
 
@@ -171,3 +173,20 @@ def _write_buildings(path: Path, rows: list[tuple[Any, ...]]) -> None:
 def write_demolitions(path: Path, rows: list[tuple[Any, ...]]) -> None:
     header = ("拆除编号", "违建编号", "街道（乡镇）", "拆除情况/拆除日期", "拆除情况/拆除面积（平方米）")
     write_workbook(path, "拆除台账", [("拆除台账",), (), header, (), *rows])
+
+
+def _write_calls(folder: Path, afterwards: bool) -> None:
+    """Lines and days on which nobody was answered, and reports that lack the one count or the other; afterwards corrections."""
+    rows: list[tuple[Any, ...]] = []
+    for n in range(36):
+        offered = n % 6 * 250
+        answered = offered - n % 4 if offered else 0
+        rows.append((
+            f"补话{n}", f"2017-0{n % 9 + 1}-{n % 25 + 1:02d}", ("12345热线", "12319热线", "举报电话")[n % 3], f"{offered:,}", answered,
+            max(0, answered - n) if n % 5 else None, offered - answered if n % 7 else None,
+            f"{n}.{n:02d}" if n % 4 else None, f"1,{n:03d}.5" if n % 3 else None,
+        ))  # fmt: skip
+    write_workbook(folder / "话务日报_补录.xlsx", "话务日报", [list(CALLS.values()), *rows])
+    if afterwards:
+        corrected = [(*row[:5], 0, 0, *row[7:]) for row in rows[::5]]
+        write_workbook(folder / "话务日报_更正.xlsx", "话务日报", [list(CALLS.values()), *corrected])

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from decimal import Decimal
 
+from tests.pipeline.recompute.calls import calls
 from tests.pipeline.recompute.city import City
 from tests.pipeline.recompute.duties import duties
 from tests.pipeline.recompute.mechanism import mechanism
@@ -61,6 +62,7 @@ ROOMS: tuple[Callable[[Landing, City, dt.date], Sums], ...] = (
     mechanism,
     platform_metrics,
     hotline_metrics,
+    calls,
 )
 
 

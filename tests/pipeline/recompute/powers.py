@@ -64,11 +64,13 @@ def _coverage(landing: Landing, city: City, day: dt.date, sums: Sums) -> None:
             sums["responsibility_pairs_with_none"][month] += int(not units)
 
 
-def _exercises(landing: Landing, city: City, day: dt.date, sums: Sums) -> None:
-    """A case counts for the one penalty item in force whose class has the longest name in the cause."""
+def exercised_items(landing: Landing, city: City, day: dt.date) -> list[tuple[Record, str | None]]:
+    """Each penalty case with its penalty item: the one whose code it has, else the only one in force that is about the class with the
+    longest name in the cause."""
     of_class: dict[str, list[str]] = defaultdict(list)
-    for item in landing.held_on("power_items", day):
-        if item["power_type"] == "penalty" and _holds(item, day):
+    listed = [item for item in landing.held_on("power_items", day) if item["power_type"] == "penalty"]
+    for item in listed:
+        if _holds(item, day):
             for code in {code for code in re.split(r"[、，,;；\s]+", item["class_codes"] or "") if code}:
                 of_class[f"{item['code_scheme']}.{code}"].append(item["item_id"])
     names = [
@@ -78,14 +80,26 @@ def _exercises(landing: Landing, city: City, day: dt.date, sums: Sums) -> None:
         )
         if kind == "event"
     ]
+    codes = {item["item_id"] for item in listed}
+    found: list[tuple[Record, str | None]] = []
     for case in landing.held_on("penalty_cases", day):
         if case["filed_on"] > day:
             continue
+        said = [(len(name), event_class) for name, event_class in names if name in (case["cause"] or "")]
+        about = of_class[max(said)[1]] if said else []
+        if case["power_item_code"] in codes:
+            found.append((case, case["power_item_code"]))
+        else:
+            found.append((case, about[0] if len(about) == 1 else None))
+    return found
+
+
+def _exercises(landing: Landing, city: City, day: dt.date, sums: Sums) -> None:
+    for case, item in exercised_items(landing, city, day):
         squad = case["squad_id"] or city.squad(case["street_code"], case["filed_on"])
         key = (case["filed_on"].replace(day=1), squad)
-        said = [(len(name), event_class) for name, event_class in names if name in (case["cause"] or "")]
         sums["power_exercise_cases"][key] += 1
-        sums["power_exercises_attributed"][key] += int(bool(said) and len(of_class[max(said)[1]]) == 1)
+        sums["power_exercises_attributed"][key] += int(item is not None)
 
 
 def _clues(landing: Landing, city: City, day: dt.date, sums: Sums) -> None:

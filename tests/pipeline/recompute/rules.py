@@ -111,6 +111,7 @@ FIELDS: dict[str, dict[str, Rule]] = {
     "penalty_cases": {
         "case_no": TEXT_MUST,
         "cause": TEXT,
+        "power_item_code": TEXT,
         "procedure": one_of("general", "summary", must=True),
         "source": one_of("patrol", "hotline", "platform", "transfer", "video", "other"),
         "party_kind": one_of("person", "sole_trader", "organisation"),

@@ -1,5 +1,6 @@
 -- Cases whose counting in a frozen period is another today than when it was frozen, and why: an appeal was upheld, the
 -- record came late, it was corrected, or the city counts otherwise. Restatements lead here, and from here to records.
+-- The cases of a frozen figure are those of fct_evaluation_case that are not here, and these as they were.
 with frozen as (
     select kept.*
     from {{ ref('fct_evaluation_frozen_case') }} as kept
@@ -35,6 +36,11 @@ compared as (
         now.grid_code,
         was.unit_code as old_unit_code,
         now.unit_code,
+        case when not was.was_excluded then was.counted_as end as old_counted_as,
+        case when not was.was_excluded then was.handling_seconds end as old_handling_seconds,
+        was._batch_seq as old_batch_seq,
+        was._source_sheet as old_source_sheet,
+        was._source_row as old_source_row,
         now.excluded_on,
         case
             when was.case_id is null and not now.is_excluded then 'late_record'
@@ -62,6 +68,11 @@ select
     compared.grid_code,
     compared.old_unit_code,
     compared.unit_code,
+    compared.old_counted_as,
+    compared.old_handling_seconds,
+    compared.old_batch_seq,
+    compared.old_source_sheet,
+    compared.old_source_row,
     compared._batch_id,
     compared._batch_seq,
     compared._source_sheet,

@@ -1,5 +1,6 @@
--- Which cases a frozen evaluation was made of and how each stood, so that a restatement can be followed to the cases
--- that changed. Added to like fct_evaluation_frozen, and never changed.
+-- Which cases a frozen evaluation was made of and what each counted as, so that a frozen figure can be followed to its
+-- cases and a restatement to those that changed. Added to like fct_evaluation_frozen, and never changed. Rows of a time
+-- before this was kept have no counted_as.
 {{ config(materialized='incremental', full_refresh=false, on_schema_change='append_new_columns') }}
 
 with freezings as (
@@ -22,6 +23,8 @@ select
     cases.unit_code,
     cases.is_excluded_at_freezing as was_excluded,
     {{ standing_digest('cases') }} as standing,
+    {{ counted_as('cases') }} as counted_as,
+    cases.handling_seconds,
     {{ provenance('cases') }}
 from {{ ref('fct_evaluation_case') }} as cases
 inner join freezings on cases.period_id = freezings.period_id

@@ -1,6 +1,7 @@
--- Which power a penalty case exercised, one row a case. The case files do not name the item: the cause of action
--- names a class of events (the longest name that stands in it), and the class leads to the one penalty item in force
--- that is about it; cases from before the list count for the item that would be exercised now.
+-- Which power a penalty case exercised, one row a case: the penalty item whose code the case file gives. Where it gives
+-- none, or one that is no penalty item of the list, the cause of action names a class of events (the longest name that
+-- stands in it), and the class leads to the one penalty item in force that is about it; so cases from before the list
+-- count for the item that would be exercised now.
 with causes as (
     select distinct cause
     from {{ ref('fct_penalty_case') }}
@@ -35,13 +36,20 @@ select
     penalty.squad_id,
     penalty.street_code,
     coalesce(meant.event_class, 'unknown') as event_class,
-    items.item_id,
+    item.item_id,
     coalesce(item.power_domain, 'unknown') as power_domain,
-    items.item_id is not null as is_attributed,
+    item.item_id is not null as is_attributed,
+    case
+        when coded.item_id is not null then 'code'
+        when item.item_id is not null then 'cause'
+        else 'none'
+    end as told_by,
     {{ provenance('penalty') }}
 from {{ ref('fct_penalty_case') }} as penalty
 cross join {{ ref('dim_as_of') }} as today
+left join {{ ref('dim_power_item') }} as coded
+    on penalty.power_item_code = coded.item_id and coded.power_type = 'penalty'
 left join meant on penalty.cause = meant.cause
 left join items on meant.event_class = items.event_class
-left join {{ ref('dim_power_item') }} as item on items.item_id = item.item_id
+left join {{ ref('dim_power_item') }} as item on coalesce(coded.item_id, items.item_id) = item.item_id
 where penalty.filed_on <= today.as_of_on

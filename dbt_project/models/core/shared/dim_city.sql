@@ -14,6 +14,7 @@ select
     case_cohort,
     cast(verify_limit_hours as integer) as verify_limit_hours,
     cast(response_limit_hours as integer) as response_limit_hours,
+    fast_answer_denominator,
     cast(handling_cap_hours as integer) as handling_cap_hours,
     cast(minimum_volume as integer) as minimum_volume,
     cast(minimum_volume_grid as integer) as minimum_volume_grid,

@@ -1,0 +1,93 @@
+"""Parquet: typed columns come out as the strings that the landing reads back.
+
+Belongs here: the string form of each type. Days are ISO, moments ISO with fractions of a second and, where they have a zone, their offset; decimals are
+plain, truths "true" and "false", nested values JSON. A row's number is its place in the file, from 1.
+"""
+
+import datetime as dt
+import decimal
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.city import FileSource
+from pipelines.readers.base import ROW, SHEET, UNREADABLE, Extract, drop_non_records, join_header, select_only
+from pipelines.readers.faults import damaged
+from pipelines.readers.tables import check_only
+
+CHUNK_ROWS = 50_000
+
+
+def read_parquet(path: Path, profile: FileSource, source: str) -> Extract:
+    """The rows of a Parquet file, a part of a row group at a time. Raises InputError where it is damaged."""
+    try:
+        file = pq.ParquetFile(path)
+        header = join_header([list(file.schema_arrow.names)])
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
+        raise damaged(source, error) from error
+    if not header:
+        raise damaged(source, "it has no column")
+    check_only(profile.only, header, source)
+    extract = Extract(source=source, header=header, chunks=iter(()))
+
+    def chunks() -> Iterator[pl.DataFrame]:
+        done = 0
+        try:
+            for batch in file.iter_batches(CHUNK_ROWS, use_threads=False):
+                cells = [as_text(column).alias(name) for column, name in zip(batch.columns, header, strict=True)]
+                chunk = pl.DataFrame(cells).with_columns(
+                    pl.lit(None, dtype=pl.String).alias(SHEET),
+                    pl.int_range(done + 1, done + 1 + pl.len(), dtype=pl.Int64).alias(ROW),
+                    pl.lit(None, dtype=pl.String).alias(UNREADABLE),
+                )
+                done += chunk.height
+                kept = drop_non_records(chunk, header, profile.skip_rows_matching, extract.skipped)
+                yield select_only(kept.select(SHEET, ROW, UNREADABLE, *header), profile.only, extract.skipped)
+        except (pa.ArrowException, OSError, ValueError, pl.exceptions.PolarsError) as error:
+            raise damaged(source, error, row=done + 1) from error
+        finally:
+            file.close()
+
+    extract.chunks = chunks()
+    return extract
+
+
+def as_text(column: pa.Array) -> pl.Series:
+    """The column as strings; null stays null."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return as_text(column.dictionary_decode())
+    plain = (
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind)
+        or pa.types.is_floating(kind) or pa.types.is_date32(kind) or pa.types.is_timestamp(kind) or pa.types.is_decimal128(kind)
+    )  # fmt: skip
+    if not plain:
+        return pl.Series([_text(value) for value in column.to_pylist()], dtype=pl.String)
+    series = pl.Series(pl.from_arrow(column))
+    if isinstance(series.dtype, pl.Datetime):
+        fraction = "%.9f" if series.dtype.time_unit == "ns" else "%.6f"
+        return series.dt.strftime("%Y-%m-%d %H:%M:%S" + fraction + ("%:z" if series.dtype.time_zone else ""))
+    return series.cast(pl.String)
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    text = str(value)
+    if isinstance(value, bytes):
+        try:
+            text = value.decode()
+        except UnicodeDecodeError:
+            text = value.hex()
+    elif isinstance(value, dict | list | tuple):
+        text = json.dumps(value, ensure_ascii=False, default=_text)
+    elif isinstance(value, decimal.Decimal):
+        text = f"{value:f}"
+    elif isinstance(value, dt.datetime):
+        text = value.isoformat(" ", "microseconds")
+    return text

@@ -1,0 +1,212 @@
+"""A mart's figure that no metric explains is followed to the evaluation's cases, or to its relation's rows: over hand-made releases."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.cli.app import app
+from pipelines.errors import InputError, SetupError
+from pipelines.metrics.conditions import parse_of_columns
+from pipelines.metrics.evaluation import Figure, explain_figure
+from pipelines.metrics.relations import explained_by, list_rows
+from pipelines.settings import Settings
+
+FIGURES = """
+    create schema core; create schema marts; create schema meta;
+    create table meta.batches as select * from (values (1, 'cases.xlsx'), (2, 'later.xlsx')) as b (batch_seq, source);
+    create table meta.mart_columns as select * from (values
+        ('marts.evaluation', 'score', 'core.fct_evaluation_case'), ('marts.hotspots', 'cases', 'core.fct_platform_case'),
+        ('marts.hotspots', 'rank_no', 'the order of the cases')
+    ) as c (mart, column_name, explained_by);
+    create table core.fct_platform_case as select * from (values
+        ('a', timestamp '2017-08-03 09:00:00', 'S1', 1, 'Sheet', 2), ('b', timestamp '2017-08-04 09:00:00', 'S1', 1, 'Sheet', 3),
+        ('c', timestamp '2017-08-05 09:00:00', 'S2', 2, null, 9), ('d', timestamp '2017-08-06 09:00:00', 'S1', 1, 'Sheet', 4)
+    ) as f (case_id, reported_at, street_code, _batch_seq, _source_sheet, _source_row);
+    alter table core.fct_platform_case add column filed_at timestamp;
+    alter table core.fct_platform_case add column due_at timestamp;
+    alter table core.fct_platform_case add column closed_at timestamp;
+    create table core.dim_indicator as select * from (values
+        ('closed', 'count', '结案数', 'closed', null, null), ('closed_rate', 'rate', '结案率', 'closed', 'filed', false),
+        ('late_rate', 'rate', '漏报率', 'missed', 'filed', true),
+        ('hours', 'mean', '平均时长', 'handling_hours', 'closed', null),
+        ('settled_rate', 'rate', '办结率', 'closed', 'reported_not_refused', false)
+    ) as i (indicator, kind, name_zh, numerator, denominator, is_inverse);
+    -- In 2017-08, which is frozen, c came late and d has changed since: it was closed and was in the street S2.
+    create table core.fct_evaluation_case as select * from (values
+        ('2017-08', 'a', 'S1', 'g1', 'u', 1, 0, 1, 1, 1800, false, 1, 'Sheet', 2),
+        ('2017-08', 'b', 'S1', 'g1', 'u', 1, 1, 0, 0, 0, false, 1, 'Sheet', 3),
+        ('2017-08', 'c', 'S2', 'g2', 'u', 1, 0, 1, 1, 60, false, 2, null, 9),
+        ('2017-08', 'd', 'S1', 'g1', 'u', 1, 0, 1, 0, 0, false, 2, null, 4),
+        ('2017-09', 'a', 'S1', 'g1', 'u', 1, 0, 1, 1, 3600, false, 1, 'Sheet', 2),
+        ('2017-09', 'b', 'S1', 'g1', 'u', 1, 0, 1, 0, 0, true, 1, 'Sheet', 3)
+    ) as e (period_id, case_id, street_code, grid_code, unit_code, reported, refused, filed, closed, handling_seconds,
+            is_excluded, _batch_seq, _source_sheet, _source_row);
+    create table core.fct_evaluation_case_change as select * from (values
+        ('2017-08', 'c', 'late_record', null, 'S2', null, null, null, null, null, 2, null, 9),
+        ('2017-08', 'd', 'correction', 'S2', 'S1', 'reported filed closed', 900, 1, 'Sheet', 4, 2, null, 4)
+    ) as h (period_id, case_id, cause, old_street_code, street_code, old_counted_as, old_handling_seconds, old_batch_seq,
+            old_source_sheet, old_source_row, _batch_seq, _source_sheet, _source_row);
+    alter table core.fct_evaluation_case_change add column changed_on date;
+    alter table core.fct_evaluation_case_change add column old_grid_code varchar;
+    alter table core.fct_evaluation_case_change add column old_unit_code varchar;
+    alter table core.fct_evaluation_case_change add column grid_code varchar;
+    alter table core.fct_evaluation_case_change add column unit_code varchar;
+    create table marts.evaluation as select
+        *, null::varchar as definition, null::varchar as grade, period_id = '2017-08' as is_frozen, null::date as frozen_on
+    from (values
+        ('2017-08', 'city', 'x', 'closed', 2, null), ('2017-08', 'city', 'x', 'closed_rate', 2, 2),
+        ('2017-08', 'city', 'x', 'hours', 0.75, 2), ('2017-08', 'street', 'S2', 'closed', 1, null),
+        ('2017-08', 'city', 'x', 'settled_rate', 2, 2), ('2017-08', 'city', 'x', 'late_rate', null, 2),
+        ('2017-08', 'street', 'S3', 'closed_rate', 0, 0), ('2017-09', 'post', 'collector', 'closed_rate', 1, 1)
+    ) as m (period_id, object_type, object_id, indicator, numerator, denominator);
+    alter table marts.evaluation alter numerator type decimal(18, 4);
+    alter table marts.evaluation alter denominator type decimal(18, 4);
+    create table marts.evaluation_restatement as select * from (values
+        ('2017-08', 'street', 'S2', 'closed', 1, 1), ('2017-08', 'street', 'S1', 'closed', 1, 1)
+    ) as m (period_id, object_type, object_id, indicator, old_numerator, new_numerator);
+"""
+
+
+@pytest.fixture
+def release() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute(FIGURES)
+        yield connection
+
+
+def _cases(figure: Figure, *columns: str) -> list[tuple[Any, ...]]:
+    at = [figure.listing.columns.index(name) for name in columns]
+    return [tuple(record[one] for one in at) for record in figure.listing.records]
+
+
+def _explain(release: duckdb.DuckDBPyConnection, words: str, mart: str = "marts.evaluation") -> Figure:
+    return explain_figure(release, mart, [words])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "period_id=2017-08,object_type=city,indicator=closed", "period_id=2017-08,indicator=closed_rate,object_id=x",
+        "period_id=2017-08,indicator=hours", "period_id=2017-08,object_type=street,indicator=closed",
+        "period_id=2017-08,indicator=settled_rate", "indicator=late_rate", "object_id=S3", "period_id=2017-09",
+    ],
+)  # fmt: skip
+def test_the_cases_that_are_listed_give_the_figure(release: duckdb.DuckDBPyConnection, words: str) -> None:
+    figure = _explain(release, words)
+    assert figure.agrees, figure.recomputed
+
+
+def test_a_frozen_figure_lists_the_cases_as_they_were_when_it_was_frozen(release: duckdb.DuckDBPyConnection) -> None:
+    figure = _explain(release, "period_id=2017-08,object_type=street,indicator=closed")
+    assert _cases(figure, "case_id", "numerator", "source_file", "source_sheet", "source_row") == [
+        ("d", 1, "cases.xlsx", "Sheet", 4),
+    ]  # fmt: skip
+
+
+def test_a_case_that_an_appeal_has_taken_out_is_not_listed(release: duckdb.DuckDBPyConnection) -> None:
+    assert _cases(_explain(release, "period_id=2017-09"), "case_id") == [("a",)]
+
+
+def test_a_restatement_lists_what_each_case_counted_and_counts(release: duckdb.DuckDBPyConnection) -> None:
+    figure = _explain(release, "object_id=S2", "marts.evaluation_restatement")
+    assert _cases(figure, "case_id", "cause", "old_numerator", "new_numerator") == [
+        ("c", "late_record", None, 1), ("d", "correction", 1, None),
+    ]  # fmt: skip
+
+
+def test_cases_that_do_not_give_the_figure_are_said_not_to(release: duckdb.DuckDBPyConnection) -> None:
+    release.execute("update core.fct_evaluation_case_change set old_counted_as = null")
+    assert not _explain(release, "period_id=2017-08,object_type=city,indicator=closed").agrees
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [("period_id=2017-08", "several figures"), ("period_id=2031", "no figure"), ("colour=red", "has no column 'colour'")],
+)  # fmt: skip
+def test_conditions_must_leave_one_figure(release: duckdb.DuckDBPyConnection, words: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        _explain(release, words)
+
+
+def test_a_relations_rows_come_with_their_places_the_newest_first(release: duckdb.DuckDBPyConnection) -> None:
+    listing = list_rows(release, "core.fct_platform_case", ["street_code=S1", "reported_at<=2017-08-04"], limit=1)
+    record = dict(zip(listing.columns, listing.records[0], strict=True))
+    assert (record["case_id"], record["source_file"], record["source_row"], listing.total) == ("b", "cases.xlsx", 3, 2)
+
+
+def test_a_relation_without_places_is_listed_too(release: duckdb.DuckDBPyConnection) -> None:
+    assert list_rows(release, "meta.batches", ["batch_seq>1"]).records == [(2, "later.xlsx")]
+
+
+def test_a_value_that_does_not_fit_its_column_is_refused() -> None:
+    columns = {"n": "DECIMAL(18,4)", "is_good": "BOOLEAN", "day": "DATE"}
+    for words in ("n=many", "is_good=perhaps", "day=soon"):
+        with pytest.raises(InputError, match=r"处理 remedy"):
+            parse_of_columns("core.x", columns, [words])
+    assert len(parse_of_columns("core.x", columns, ["n=2.5,is_good=true,day=2017-08"])) == 3
+
+
+def test_a_column_that_is_no_figure_is_answered_with_the_marts_figures(release: duckdb.DuckDBPyConnection) -> None:
+    assert explained_by(release, "evaluation.score") == "core.fct_evaluation_case"
+    assert explained_by(release, "closing_rate") is None
+    with pytest.raises(InputError, match="rank_no"):
+        explained_by(release, "hotspots.week")
+
+
+def test_a_release_of_an_older_version_is_said_to_be_one(release: duckdb.DuckDBPyConnection) -> None:
+    release.execute("alter table core.fct_evaluation_case_change drop column old_counted_as")
+    with pytest.raises(SetupError, match="older version"):
+        _explain(release, "period_id=2017-08,object_type=city,indicator=closed")
+    release.execute("drop table meta.mart_columns")
+    with pytest.raises(SetupError, match="older version"):
+        explained_by(release, "evaluation.score")
+
+
+@pytest.fixture
+def published(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The same as a release that the command line finds."""
+    folder = settings.releases / "20170925.1"
+    folder.mkdir(parents=True)
+    with duckdb.connect(str(folder / "serving.duckdb")) as connection:
+        connection.execute(FIGURES)
+    about = {
+        "id": folder.name,
+        "as_of": "2017-09-25",
+        "city": {"id": "x"},
+        "created_at_utc": "",
+        "content_digest": "",
+        "tables": [],
+    }
+    (folder / "manifest.json").write_text(json.dumps(about))
+    (folder / "semantic_manifest.json").write_text(json.dumps({"semantic_models": [], "metrics": []}))
+    settings.current.symlink_to(folder)
+    monkeypatch.setenv("CHENGGUAN_HOME", str(settings.home))
+    return settings
+
+
+def _said(*words: str) -> str:
+    result = CliRunner().invoke(app, ["explain", *words])
+    return result.output + str(result.exception or "")
+
+
+def test_explain_says_the_formula_the_figure_and_its_cases(published: Settings) -> None:
+    said = _said("evaluation.score", "--where", "period_id=2017-08,indicator=closed_rate,object_id=x")
+    for part in ("结案率", "closed ÷ filed", "2.0000", "✓", "cases.xlsx · 表 sheet Sheet · 行 row 2"):
+        assert part in said
+
+
+def test_explain_lists_the_rows_of_a_relation_and_writes_them(published: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    assert "core.fct_platform_case" in _said("hotspots.cases", "--where", "street_code=S2", "--to", str(file))
+    assert file.read_text(encoding="utf-8-sig").splitlines()[1].startswith("c,2017-08-05")
+    told = json.loads(_said("hotspots.cases", "--limit", "1", "--json"))
+    assert (told["total_records"], [record["case_id"] for record in told["records"]]) == (4, ["d"])
+
+
+def test_explain_says_what_a_figure_is_that_has_no_records(published: Settings) -> None:
+    assert "the order of the cases" in _said("hotspots.rank_no")
