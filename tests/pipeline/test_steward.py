@@ -137,6 +137,13 @@ def test_a_dismissed_row_stays_with_who_when_and_why_and_can_be_taken_back(setti
     assert check_conservation(settings) == []
 
 
+def test_a_ledger_that_counts_more_dismissed_rows_than_there_are_is_noticed(settings: Settings, city: City) -> None:
+    with write_connection(settings) as connection:
+        connection.execute("update ops.ledger set rows_quarantined = 1, rows_dismissed = 1")
+    [violation] = check_conservation(settings)
+    assert (violation.quarantined, violation.dismissed) == (2, 0)
+
+
 def test_nothing_is_dismissed_twice_without_a_reason_or_without_a_name(settings: Settings, city: City) -> None:
     rows = held(settings, "open")
     with write_connection(settings) as connection:
