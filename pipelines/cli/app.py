@@ -8,7 +8,20 @@ from typing import Annotated
 import typer
 
 from pipelines import __version__
-from pipelines.cli import alerts, batches, city, doctor, explain, feed, look, metrics, nightly, releases, serve
+from pipelines.cli import (
+    alerts,
+    batches,
+    city,
+    doctor,
+    explain,
+    feed,
+    look,
+    metrics,
+    nightly,
+    quarantine,
+    releases,
+    serve,
+)
 from pipelines.cli.console import err, print_error
 from pipelines.errors import ChengguanError
 
@@ -32,7 +45,7 @@ app.command("ingest")(nightly.ingest)
 app.add_typer(city.app, name="city")
 app.add_typer(feed.app, name="feed")
 app.command("status")(look.status)
-app.add_typer(look.quarantine, name="quarantine")
+app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(batches.app, name="batches")
 app.add_typer(releases.app, name="releases")
 app.add_typer(alerts.app, name="alerts")

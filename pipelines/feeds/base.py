@@ -28,7 +28,8 @@ PLACE = "place_in_chunk"
 
 @dataclass(frozen=True)
 class Field:
-    """One canonical field. `dtype` is the polars type it has once read; `categories` are an enum's values."""
+    """One canonical field. `dtype` is the polars type it has once read; `categories` are an enum's values, `bounds` the least and the
+    greatest number that it may hold (None: no bound)."""
 
     name: str
     dtype: pl.DataType
@@ -41,6 +42,7 @@ class Field:
     reference_columns: tuple[str, ...] = ()
     planned: bool = False
     categories: tuple[str, ...] = ()
+    bounds: tuple[float | None, float | None] = (None, None)
 
     @property
     def is_time(self) -> bool:
@@ -97,6 +99,7 @@ def _field(name: str, column: dy.Column) -> Field:
         reference_columns=tuple(columns.split(",")) if columns else (),
         planned=bool(metadata.get("planned")),
         categories=tuple(dtype.categories) if isinstance(dtype, pl.Enum) else (),
+        bounds=(getattr(column, "min", None), getattr(column, "max", None)) if dtype.is_numeric() else (None, None),
     )
 
 

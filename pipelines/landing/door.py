@@ -100,7 +100,7 @@ def take_in(door: Door, connection: duckdb.DuckDBPyConnection, extract: Extract,
     weighing = Weighing(connection, door.profile, line, extract)
     try:
         load_batch(connection, feed, line, (judged(part, weighing) for part in parts), started,
-                   before_commit=weighing.settle)  # fmt: skip
+                   along=weighing.settle)  # fmt: skip
     except BaseException as problem:
         writer.withdraw(line.batch_id)
         if isinstance(problem, HeldError):

@@ -23,8 +23,10 @@ class Batch:
     """One line of the ledger (`ops.ledger`); counts are rows, `loaded_for_on` is the as-of date of the night.
 
     `horizon_on` is the last day that a record of the batch could be of: the night's, or that on which the file was written if that is later.
-    `template` is the version of the template that the columns were read by, `unknown_columns` what the profile does not name.
-    `findings`, which the ledger does not keep (`ops.batch_verdicts` does), are what is unusual about the batch as a whole.
+    `rows_quarantined` are refused rows that wait or were replaced, `rows_dismissed` those that a steward has set aside since:
+    read = loaded + quarantined + dismissed. `template` is the version of the template that the columns were read by, `unknown_columns`
+    what the profile does not name. `findings`, which the ledger does not keep (`ops.batch_verdicts` does), are what is unusual about the
+    batch as a whole.
     """
 
     batch_id: str
@@ -39,6 +41,7 @@ class Batch:
     rows_skipped: int = 0
     rows_loaded: int = 0
     rows_quarantined: int = 0
+    rows_dismissed: int = 0
     rows_superseded: int = 0
     loaded_at_utc: dt.datetime | None = None
     first_record_on: dt.date | None = None
@@ -61,11 +64,11 @@ def load_batch(
     judged: Iterable[Judged],
     started: float,
     *,
-    before_commit: Callable[[], None] = lambda: None,
+    along: Callable[[], None] = lambda: None,
 ) -> None:
     """Writes the judged rows and completes `line`. Either all of it is in the warehouse afterwards or nothing.
 
-    `before_commit` sees the batch in raw and may still refuse it, by raising.
+    `along` comes last in the transaction: it writes what belongs to it, or refuses the batch by raising.
     """
     connection.begin()
     try:
@@ -78,13 +81,13 @@ def load_batch(
             _widen(line, part.loaded[feed.event_on])
         line.rows_read = line.rows_loaded + line.rows_quarantined
         line.rows_superseded = _supersede(connection, feed, line)
-        before_commit()
         line.loaded_at_utc = dt.datetime.now(dt.UTC).replace(tzinfo=None)
         line.seconds = round(time.perf_counter() - started, 3)
         values = {name: value for name, value in asdict(line).items() if name != "findings"}
         connection.execute(
             f"insert into ops.ledger ({', '.join(values)}) values ({', '.join(f'${name}' for name in values)})", values
         )
+        along()
         connection.commit()
     except BaseException:
         connection.rollback()

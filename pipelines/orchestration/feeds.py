@@ -46,11 +46,15 @@ def external_assets(city: City) -> list[dg.AssetSpec]:
     specs += [
         dg.AssetSpec(
             ["ops", "ledger"], group_name="raw", kinds={"duckdb"}, deps=loaded,
-            description="账本：每批数据一行，读入 = 入库 + 隔离 / The ledger: one row per batch, read = loaded + quarantined",
+            description="账本：每批数据一行，读入 = 入库 + 隔离 + 搁置 / The ledger: one row per batch, read = loaded + quarantined + dismissed",
         ),
         dg.AssetSpec(
             ["ops", "batch_verdicts"], group_name="raw", kinds={"duckdb", "great_expectations"}, deps=loaded,
             description="整批检验：每批每条界限一行 / What was found of batches as wholes: one row per batch and bound",
+        ),
+        dg.AssetSpec(
+            ["ops", "quarantine_rows"], group_name="raw", kinds={"duckdb"}, deps=loaded,
+            description="被隔离的行及其处理经过，不含值 / refused rows and what became of them, as models read them: without values",
         ),
     ]  # fmt: skip
     return specs

@@ -21,7 +21,7 @@ from pipelines.publish.coverage import FEEDS_TOLD, RELATIONS, feeds_told, relati
 BATCHES = Served(
     "meta",
     "batches",
-    "账本：每批数据一行，读入 = 入库 + 隔离\nThe ledger: one row per batch, read = loaded + quarantined",
+    "账本：每批数据一行，读入 = 入库 + 隔离 + 搁置\nThe ledger: one row per batch, read = loaded + quarantined + dismissed",
     {
         "batch_id": "批次标识（内容与数据源的哈希）\nBatch: hash of its content and feed",
         "batch_seq": "入库序号\nNumber in the order of loading",
@@ -29,10 +29,11 @@ BATCHES = Served(
         "source": "来源文件或数据库地址（不含口令）\nFile, or address of the database without credentials",
         "source_kind": "来源类型：文件、数据库\nFile or database",
         "content_sha256": "内容 SHA-256\nSHA-256 of the content",
-        "rows_read": "读入行数 = 入库 + 隔离\nRows read = loaded + quarantined",
+        "rows_read": "读入行数 = 入库 + 隔离 + 搁置\nRows read = loaded + quarantined + dismissed",
         "rows_skipped": "跳过的非记录行数（小计、填表说明等）\nRows that are no records: subtotals, rules",
         "rows_loaded": "入库行数\nRows loaded",
         "rows_quarantined": "隔离行数\nRows in quarantine",
+        "rows_dismissed": "经核定搁置的行数\nRefused rows that a steward has set aside",
         "rows_superseded": "被替代的旧版本数\nEarlier versions that gave way",
         "loaded_for_on": "入库所属日期\nAs-of date of the night that loaded it",
         "loaded_at_utc": "入库时刻（UTC）\nWhen it was loaded, UTC",
@@ -143,9 +144,17 @@ def meta_tables(
     The ledger goes up to the as-of day, so that a release of an old day does not change with what came after it. It holds counts, never a person.
     """
     con.execute("CREATE SCHEMA IF NOT EXISTS memory.meta")
+    # What stewards decided for a later day does not count yet.
     con.execute(
         f"""CREATE OR REPLACE VIEW memory.meta.batches AS
-            SELECT * FROM build.ops.ledger WHERE loaded_for_on <= DATE '{as_of}'"""
+            WITH decided AS (
+                SELECT batch_id, row_id, arg_max(action, action_seq) AS action FROM build.ops.quarantine_actions
+                WHERE action <> 'replaced' AND acted_for_on <= DATE '{as_of}' GROUP BY ALL
+            ), dismissed AS (SELECT batch_id, count(*) AS n FROM decided WHERE action = 'dismissed' GROUP BY ALL)
+            SELECT ledger.* REPLACE (
+                ledger.rows_quarantined + ledger.rows_dismissed - coalesce(dismissed.n, 0) AS rows_quarantined,
+                coalesce(dismissed.n, 0) AS rows_dismissed)
+            FROM build.ops.ledger AS ledger LEFT JOIN dismissed USING (batch_id) WHERE loaded_for_on <= DATE '{as_of}'"""
     )
     definitions = city.profile.definitions.model_dump()
     dictionary = Dictionary(semantics)

@@ -108,6 +108,7 @@ def ledger_totals(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
         """SELECT count(*) AS batches, coalesce(sum(rows_read), 0)::BIGINT AS rows_read,
            coalesce(sum(rows_loaded), 0)::BIGINT AS rows_loaded,
            coalesce(sum(rows_quarantined), 0)::BIGINT AS rows_quarantined,
+           coalesce(sum(rows_dismissed), 0)::BIGINT AS rows_dismissed,
            coalesce(sum(rows_superseded), 0)::BIGINT AS rows_superseded FROM memory.meta.batches"""
     )
     return dict(zip(totals.columns, totals.fetchall()[0], strict=True))

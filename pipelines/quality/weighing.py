@@ -70,8 +70,8 @@ class Weighing:
 
     def _is_new_file(self) -> bool:
         """Whether no file of this name was loaded before. A book that grows by the day rightly brings what is known."""
-        said = {"feed": self._line.feed, "source": self._line.source}
-        loaded = "select 1 from ops.ledger where feed = $feed and source = $source limit 1"
+        said = {"feed": self._line.feed, "source": self._line.source, "batch": self._line.batch_id}
+        loaded = "select 1 from ops.ledger where feed = $feed and source = $source and batch_id <> $batch limit 1"
         return self._line.window_to is None and not self._connection.execute(loaded, said).fetchall()
 
     def _known(self) -> int:

@@ -1,5 +1,5 @@
--- What each night brought of each feed, out of the ledger: read = loaded + quarantined, always. How far a feed is
--- behind is what its newest record says, whichever night brought it; one that lies ahead of the night is of the night.
+-- What each night brought of each feed, out of the ledger: read = loaded + quarantined + dismissed, always. How
+-- far a feed is behind is what its newest record says, whichever night brought it; one that lies ahead of the night is of the night.
 with nights as (
     select
         loaded_for_on,
@@ -8,6 +8,9 @@ with nights as (
         cast(sum(rows_read) as bigint) as read,
         cast(sum(rows_loaded) as bigint) as loaded,
         cast(sum(rows_quarantined) as bigint) as quarantined,
+        cast(sum(rows_dismissed) as bigint) as dismissed,
+        cast(sum(rows_replaced) as bigint) as replaced,
+        cast(sum(rows_open) as bigint) as open,
         cast(sum(rows_superseded) as bigint) as superseded,
         max(last_record_on) as last_record_on,
         max(case when last_record_on > loaded_for_on then loaded_for_on else last_record_on end) as newest_on
@@ -29,6 +32,9 @@ select
     read,
     loaded,
     quarantined,
+    dismissed,
+    replaced,
+    open,
     superseded,
     last_record_on,
     newest_record_on,
