@@ -76,7 +76,7 @@ def test_days_as_usual_raise_no_finding(settings: Settings, town: City) -> None:
 
 
 def test_an_unusual_batch_is_loaded_and_told(settings: Settings, town: City) -> None:
-    (batch,) = deliver(settings, town, 12, 20).batches
+    (batch,) = deliver(settings, town, 12, 15).batches
     (found,) = batch.findings
     assert (found["measure"], found["severity"]) == ("rows_per_day", "warn")
     assert "往常 41.50（12 批" in found["zh"] and "usually 41.50 (middle of 12" in found["en"]
