@@ -147,7 +147,9 @@ def _read(session: Session, request: Request, night: Night, left: threading.Even
     if window is None:
         return
     if kind is Cursor.NUMBER and source.settle_seconds:
-        # A number is drawn before its row can be seen: whoever drew one below the end gets the time to finish.
+        # A number is drawn before its row can be seen: whoever drew one below the end gets the time to finish. A read that
+        # stays open while we wait would keep SQLite's writers from it.
+        session.refresh()
         left.wait(source.settle_seconds)
         session.refresh()
     yield from session.rows(columns, window)
