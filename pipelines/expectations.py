@@ -81,7 +81,7 @@ ORDINARY: tuple[Expectation, ...] = tuple(
     Expectation.model_validate(said)
     for said in (
         {"measure": "rows_per_day", "severity": "block", "times_low": 0.1, "times_high": 8, "by_weekday": True},
-        {"measure": "rows_per_day", "times_low": 0.5, "times_high": 2.5, "by_weekday": True},
+        {"measure": "rows_per_day", "times_low": 0.5, "times_high": 3, "by_weekday": True},
         {"measure": "quarantined_share", "severity": "block", "at_most": 0.5, "only_if_rows": 20},
         {"measure": "quarantined_share", "above_usual": 0.05, "only_if_rows": 20},
         {"measure": "unreadable_share", "severity": "block", "at_most": 0.2, "only_if_rows": 20},
