@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.city import City, load_city
-from pipelines.orchestration import arrivals, checks, feeds, jobs, models, releases
+from pipelines.orchestration import arrivals, checks, feeds, freshness, jobs, models, releases, review
 from pipelines.orchestration.failures import AWAY
 from pipelines.orchestration.manifest import prepare_manifest
 from pipelines.orchestration.partitions import daily
@@ -43,12 +43,15 @@ def build_defs(
             feeds.reference_assets(days, retries),
             *feeds.feed_assets(city, days, retries),
             built,
-            releases.release_asset(manifest, built, days),
+            releases.release_asset(manifest, built, days, freshness.nightly(city)),
         ],
         asset_checks=checks.conservation_checks(city),
         jobs=[nightly, arriving],
         schedules=[jobs.nightly_schedule(nightly)],
-        sensors=[arrivals.arrivals_sensor(settings, city, arriving)],
+        sensors=[
+            arrivals.arrivals_sensor(settings, city, arriving),
+            *review.alert_sensors(settings, city, [nightly, arriving]),
+        ],
         resources={"warehouse": Warehouse(settings, city), **(resources or {"dbt": dbt_resource()})},
         executor=dg.in_process_executor,
     )

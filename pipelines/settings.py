@@ -7,7 +7,7 @@ city's profile (`pipelines.city`). Nothing here touches the disk.
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -21,7 +21,8 @@ class Settings(BaseSettings):
     """Settings of this installation, each read from `CHENGGUAN_<NAME>`.
 
     `home` is the data home, `city` the profile's name, `cities` the folder of profiles, `inbox` the folder in which
-    the source systems' files arrive, `hash_key` the secret of the keyed hash that links a person's records.
+    the source systems' files arrive, `hash_key` the secret of the keyed hash that links a person's records, `alerts` the addresses
+    to which alerts go (apprise), `alerts_remind_days` after how many days what is still wrong is told again.
     """
 
     model_config = SettingsConfigDict(env_prefix="CHENGGUAN_")
@@ -31,6 +32,8 @@ class Settings(BaseSettings):
     cities: Path = PROJECT_ROOT / "cities"
     inbox: Path | None = None
     hash_key: SecretStr | None = None
+    alerts: SecretStr | None = None
+    alerts_remind_days: int = Field(default=3, ge=1, le=90)
 
     @property
     def inbox_dir(self) -> Path:
@@ -68,6 +71,11 @@ class Settings(BaseSettings):
     @property
     def dagster_home(self) -> Path:
         return self.home.absolute() / "dagster"
+
+    @property
+    def incidents(self) -> Path:
+        """What is wrong and who was told: apart from the build file, since alerts must work when that is held or broken."""
+        return self.home.absolute() / "alerts" / "incidents.json"
 
     @property
     def city_dir(self) -> Path:

@@ -16,6 +16,7 @@ from pipelines.choices import Definitions
 from pipelines.city.columns import ColumnMap
 from pipelines.city.facts import CityFacts, CityProfile, WorkingHours
 from pipelines.city.feed_profile import Drift, FeedProfile
+from pipelines.city.freshness import Freshness
 from pipelines.city.problems import as_error, problems_of
 from pipelines.city.sources import DatabaseSource, FileSource, Open311Source
 from pipelines.errors import ProfileError
@@ -24,7 +25,7 @@ from pipelines.settings import Settings
 from pipelines.strict import Strict
 
 __all__ = [
-    "City", "CityFacts", "CityProfile", "ColumnMap", "DatabaseSource", "Definitions", "Drift", "FeedProfile", "FileSource",
+    "City", "CityFacts", "CityProfile", "ColumnMap", "DatabaseSource", "Definitions", "Drift", "FeedProfile", "FileSource", "Freshness",
     "Open311Source", "WorkingHours", "load_city", "parse",
 ]  # fmt: skip
 

@@ -9,8 +9,10 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from pipelines.city.columns import UNITS, ColumnMap
+from pipelines.city.freshness import DAILY, Freshness
 from pipelines.city.problems import Misfits
-from pipelines.city.sources import Source
+from pipelines.city.sources import FileSource, Source
+from pipelines.expectations import Expectation
 from pipelines.feeds import FEEDS
 from pipelines.feeds import Field as FeedField
 from pipelines.readers.base import normalise_header
@@ -37,6 +39,8 @@ class FeedProfile(Strict):
     source: Source
     columns: dict[str, ColumnMap]
     drift: Drift = Drift()
+    freshness: Freshness | None = None
+    expectations: list[Expectation] = Field(default_factory=list)
 
     @field_validator("feed")
     @classmethod
@@ -68,6 +72,18 @@ class FeedProfile(Strict):
             if name in feed.fields:
                 found += [(f"columns.{name}", *said) for said in _misfits(name, column, feed.fields[name])]
         found += self._shared_with_persons()
+        for at, expectation in enumerate(self.expectations):
+            name = expectation.measure.partition(":")[2]
+            if name not in ("", "*", *feed.fields):
+                known = ", ".join(feed.fields)
+                where = f"expectations.{at}.measure"
+                found.append(
+                    (
+                        where,
+                        f"没有字段 {name}；可用的字段：{known}",
+                        f"no field {name} in {self.feed}; the fields are: {known}",
+                    )
+                )
         if found:
             raise Misfits(found)
         return self
@@ -90,6 +106,11 @@ class FeedProfile(Strict):
                         f"列“{said}”是个人信息（用于 {guard}），不能再用于该字段",
                         f"{name}: the column '{said}' is personal (it serves {guard}) and cannot serve this field too",
                     )
+
+    @property
+    def rhythm(self) -> Freshness | None:
+        """How fresh the feed should be. A database is asked every night; files come in a rhythm that only the profile knows."""
+        return self.freshness or (None if isinstance(self.source, FileSource) else DAILY)
 
     @property
     def versions(self) -> list[str]:

@@ -8,7 +8,20 @@ from typing import Annotated
 import typer
 
 from pipelines import __version__
-from pipelines.cli import city, doctor, explain, feed, look, metrics, nightly, releases, serve
+from pipelines.cli import (
+    alerts,
+    batches,
+    city,
+    doctor,
+    explain,
+    feed,
+    look,
+    metrics,
+    nightly,
+    quarantine,
+    releases,
+    serve,
+)
 from pipelines.cli.console import err, print_error
 from pipelines.errors import ChengguanError
 
@@ -19,7 +32,7 @@ app = typer.Typer(
     name="chengguan",
     help=(
         "城管数仓：每夜一次，从来源到发布版。\n\nThe city-management warehouse: every night, from the sources to a release."
-        "\n\n设置 settings: CHENGGUAN_HOME, CHENGGUAN_CITY, CHENGGUAN_CITIES, CHENGGUAN_INBOX, CHENGGUAN_HASH_KEY"
+        "\n\n设置 settings: CHENGGUAN_HOME, CHENGGUAN_CITY, CHENGGUAN_CITIES, CHENGGUAN_INBOX, CHENGGUAN_HASH_KEY, CHENGGUAN_ALERTS"
     ),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -32,8 +45,10 @@ app.command("ingest")(nightly.ingest)
 app.add_typer(city.app, name="city")
 app.add_typer(feed.app, name="feed")
 app.command("status")(look.status)
-app.add_typer(look.quarantine, name="quarantine")
+app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(batches.app, name="batches")
 app.add_typer(releases.app, name="releases")
+app.add_typer(alerts.app, name="alerts")
 app.command("metrics")(metrics.list_metrics)
 app.command("metric")(metrics.metric)
 app.command("explain")(explain.explain)

@@ -195,6 +195,32 @@ def secrets(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", "哈希密钥将在第一夜生成", "the hash key is made on the first night")
 
 
+def alerts(settings: Settings) -> Iterator[Finding]:
+    """The channels of alerts, by name and never by address; and those that took nothing last time."""
+    from pipelines.alerts.channels import channels_of, refused
+    from pipelines.alerts.review import book_of
+
+    channels = channels_of(settings)
+    wrong = refused(channels)
+    silent = [name for name in book_of(settings).silent if name in {channel.name for channel in channels}]
+    if not channels:
+        yield Finding(
+            "ok", "没有配置告警（CHENGGUAN_ALERTS）", "no alerts are configured (CHENGGUAN_ALERTS)",
+            "见 docs/operations.md", "see docs/operations.md",
+        )  # fmt: skip
+    elif wrong or silent:
+        said = ", ".join(wrong or silent)
+        yield Finding(
+            "warn",
+            f"告警通道{'地址不合规则' if wrong else '上次未送达'}：{said}",
+            f"alert channels {'with an address that is not understood' if wrong else 'that took nothing last time'}: {said}",
+            "改正 CHENGGUAN_ALERTS，再运行 chengguan alerts test", "mend CHENGGUAN_ALERTS, then run chengguan alerts test",
+        )  # fmt: skip
+    else:
+        names = ", ".join(channel.name for channel in channels)
+        yield Finding("ok", f"告警通道：{names}", f"alerts go to: {names}")
+
+
 def runs(settings: Settings) -> Iterator[Finding]:
     """Dagster's settings and history: the last night, runs whose process is gone, places in the write lane that nobody frees."""
     from pipelines.cli.runs import last_runs
@@ -226,7 +252,7 @@ def runs(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", f"最近一夜：{nights[0]['status']}", f"the last night: {nights[0]['status']}")
 
 
-LOOKS: tuple[Look, ...] = (installation, home, city, secrets, locks, leftovers, link, runs)
+LOOKS: tuple[Look, ...] = (installation, home, city, secrets, locks, leftovers, link, alerts, runs)
 
 
 def examine(settings: Settings) -> Iterator[Finding]:

@@ -1,18 +1,14 @@
-"""Commands that only look: `status` and `quarantine list`. They open what they read read-only and say so when a night holds it."""
+"""Commands that only look: `status`. They open what they read read-only and say so when a night holds it."""
 
 # ruff: noqa: PLC0415  (what is heavy is imported by the command that needs it; see this package's docstring)
 
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from pipelines.cli.console import MARKS, out, print_json, table
 from pipelines.cli.nightly import AsJson
-from pipelines.errors import BusyError, ProfileError, SetupError
+from pipelines.errors import BusyError, SetupError
 from pipelines.settings import Settings
-
-quarantine = typer.Typer(help="隔离区 / quarantine.", no_args_is_help=True, rich_markup_mode=None)
 
 
 def status(as_json: AsJson = False) -> None:
@@ -108,64 +104,3 @@ def _feeds(settings: Settings) -> tuple[list[dict[str, Any]], bool]:
         return [], False
     except BusyError:
         return [], True
-
-
-@quarantine.command("list")
-def list_rows(
-    feed: Annotated[str | None, typer.Option("--feed", help="数据源 / feed")] = None,
-    reason: Annotated[str | None, typer.Option("--reason", help="规则名 / rule, e.g. unknown_code")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="最多几行 / rows shown")] = 20,
-    as_json: AsJson = False,
-) -> None:
-    """列出隔离的行、原因和位置 / quarantined rows with reason, file and row."""
-    from pipelines.feeds import FEEDS
-    from pipelines.landing.store import read_connection
-
-    if feed is not None and feed not in FEEDS:
-        raise ProfileError(
-            f"没有数据源“{feed}”", f"there is no feed '{feed}'", key="--feed", value=feed,
-            remedy_zh=f"可用：{'、'.join(FEEDS)}", remedy_en=f"the feeds are: {', '.join(FEEDS)}",
-        )  # fmt: skip
-    parts = [
-        f"""SELECT '{name}' AS feed, q._batch_seq AS batch, l.source, q._source_sheet AS sheet, q._source_row AS "row",
-            q.business_key AS key, unnest(q.reasons) AS reason
-            FROM quarantine.{name} AS q LEFT JOIN ops.ledger AS l ON l.batch_id = q._batch_id"""
-        for name in ([feed] if feed else FEEDS)
-    ]
-    rows = f"""SELECT feed, source, sheet, "row", key, reason.rule, reason."column", reason.value,
-               reason.message_zh, reason.message_en, batch FROM ({" UNION ALL ".join(parts)})"""
-    with read_connection(Settings()) as con:
-        wanted = f"SELECT * FROM ({rows}) WHERE $reason IS NULL OR rule = $reason"
-        asked = con.execute(
-            f'{wanted} ORDER BY batch DESC, feed, sheet, "row", rule LIMIT $limit', {"reason": reason, "limit": limit}
-        )
-        names = [column[0] for column in asked.description or []]
-        found = [dict(zip(names, row, strict=True)) for row in asked.fetchall()]
-        counted = con.execute(
-            f"SELECT feed, rule, count(*) FROM ({wanted}) GROUP BY ALL ORDER BY 1, 3 DESC", {"reason": reason}
-        ).fetchall()
-    if as_json:
-        counts = [{"feed": feed_, "rule": rule, "rows": count} for feed_, rule, count in counted]
-        print_json({"counts": counts, "rows": found})
-        return
-    if not found:
-        out().print(f"{MARKS['ok']} 隔离区没有这样的行 / no such rows in quarantine")
-        return
-    out().print(table("数据源 feed", "规则 rule", "行 rows", rows=counted))
-    out().print()
-    for one in found:
-        # Lines and not a table: a path and two sentences do not fit into columns of a terminal.
-        where = " · ".join(
-            f"{label} {said}"
-            for label, said in (
-                ("", one["source"]),
-                ("表 sheet", one["sheet"]),
-                ("行 row", one["row"]),
-                ("键 key", one["key"]),
-            )
-            if said is not None
-        )
-        value = f"{one['column'] or ''} = {one['value']}" if one["value"] is not None else one["column"] or ""
-        out().print(
-            f"{where.strip()}\n  [{one['rule']}] {value}\n  {one['message_zh']} {one['message_en']}", markup=False
-        )

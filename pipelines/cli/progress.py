@@ -94,7 +94,7 @@ def print_summary(console: Console, settings: Settings, report: "NightReport") -
     marts = sum(name.startswith("marts.") for name in report.models)
     console.print(
         f"模型 models {len(report.models)} (marts {marts}) · 检验 checks {report.checks_passed} ✓"
-        f" {len(report.checks_failed)} ✗ · {report.seconds:.1f} s"
+        f" {len(report.checks_failed)} ✗ {len(report.checks_warned)} ! · {report.seconds:.1f} s"
     )
     for feed, names in report.unknown_columns.items():
         console.print(
@@ -108,9 +108,17 @@ def print_summary(console: Console, settings: Settings, report: "NightReport") -
         console.print(f"\n{MARKS['fail']} {escape(report.error)}")
     for check in report.checks_failed:
         console.print(f"{MARKS['fail']} 检验未通过 check failed: {escape(check)}")
+    for check in report.checks_warned:
+        console.print(f"{MARKS['warn']} 检验提醒 check warned: {escape(check)}")
     if report.failures and report.not_run:
         console.print(f"\n{MARKS['skip']} 未运行 not run: {', '.join(label(name) for name in report.not_run)}")
     _print_release(console, settings, report)
+    if report.incidents:
+        console.print(f"{MARKS['warn']} 未恢复的问题 open incidents: {len(report.incidents)} · chengguan alerts list")
+    if report.alerts_undelivered:
+        console.print(
+            f"{MARKS['warn']} 告警未送达，下次再发 / alerts not delivered, tried again next time: {', '.join(report.alerts_undelivered)}"
+        )
 
 
 def _print_release(console: Console, settings: Settings, report: "NightReport") -> None:

@@ -20,13 +20,16 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
+from pipelines.expectations import Expectation
+
 #: The column by which a row's place in its chunk goes through the contract.
 PLACE = "place_in_chunk"
 
 
 @dataclass(frozen=True)
 class Field:
-    """One canonical field. `dtype` is the polars type it has once read; `categories` are an enum's values."""
+    """One canonical field. `dtype` is the polars type it has once read; `categories` are an enum's values, `bounds` the least and the
+    greatest number that it may hold (None: no bound)."""
 
     name: str
     dtype: pl.DataType
@@ -39,6 +42,7 @@ class Field:
     reference_columns: tuple[str, ...] = ()
     planned: bool = False
     categories: tuple[str, ...] = ()
+    bounds: tuple[float | None, float | None] = (None, None)
 
     @property
     def is_time(self) -> bool:
@@ -52,7 +56,8 @@ class Field:
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed. `key` names the record, `version` (where the source has one) orders its versions, `event_on` dates it."""
+    """A feed. `key` names the record, `version` (where the source has one) orders its versions, `event_on` dates it, `expectations` say what
+    its batches are like beyond what is ordinary."""
 
     name: str
     title_zh: str
@@ -61,6 +66,7 @@ class Feed:
     key: str
     event_on: str
     version: str | None = None
+    expectations: tuple[Expectation, ...] = ()
 
     @cached_property
     def fields(self) -> dict[str, Field]:
@@ -93,6 +99,7 @@ def _field(name: str, column: dy.Column) -> Field:
         reference_columns=tuple(columns.split(",")) if columns else (),
         planned=bool(metadata.get("planned")),
         categories=tuple(dtype.categories) if isinstance(dtype, pl.Enum) else (),
+        bounds=(getattr(column, "min", None), getattr(column, "max", None)) if dtype.is_numeric() else (None, None),
     )
 
 

@@ -1,6 +1,7 @@
 """Nothing is lost: counts the rows of every batch again and holds them against the ledger.
 
-`read = loaded + quarantined`, where each side is counted from the data themselves: the landing copy, raw and quarantine.
+`read = loaded + quarantined + dismissed`, where each side is counted from the data themselves: the landing copy, raw, quarantine and the
+stewards' log. Quarantined are the refused rows that wait or were replaced, dismissed those that a steward has set aside.
 """
 
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ import pyarrow.parquet as pq
 
 from pipelines.feeds import FEEDS
 from pipelines.landing.batches import landing_path
+from pipelines.landing.quarantine import row_id_sql
 from pipelines.landing.store import read_connection
 from pipelines.settings import Settings
 
@@ -24,6 +26,7 @@ class Violation:
     landed: int | None
     loaded: int
     quarantined: int
+    dismissed: int = 0
 
 
 def check_conservation(settings: Settings, feed: str | None = None) -> list[Violation]:
@@ -33,21 +36,25 @@ def check_conservation(settings: Settings, feed: str | None = None) -> list[Viol
         for name in [feed] if feed else list(FEEDS):
             lines = connection.execute(
                 f"""
-                select ledger.batch_id, ledger.source, ledger.rows_read, ledger.rows_loaded, ledger.rows_quarantined,
-                    coalesce(loaded.n, 0), coalesce(held.n, 0)
+                select ledger.batch_id, ledger.source, ledger.rows_read, ledger.rows_loaded, ledger.rows_quarantined, ledger.rows_dismissed,
+                    coalesce(loaded.n, 0), coalesce(held.n, 0) - coalesce(held.dismissed, 0), coalesce(held.dismissed, 0)
                 from ops.ledger as ledger
                 left join (select _batch_id, count(*) as n from raw.{name} group by all) as loaded
                     on ledger.batch_id = loaded._batch_id
-                left join (select _batch_id, count(*) as n from quarantine.{name} group by all) as held
-                    on ledger.batch_id = held._batch_id
+                left join (
+                    select _batch_id, count(*) as n, count(*) filter (now.status = 'dismissed') as dismissed
+                    from quarantine.{name} as held left join ops.quarantine_now as now
+                        on now.feed = '{name}' and now.row_id = {row_id_sql("held")}
+                    group by all
+                ) as held on ledger.batch_id = held._batch_id
                 where ledger.feed = $feed
                 order by ledger.batch_seq
                 """,
                 {"feed": name},
             ).fetchall()
-            for batch, source, read, said_loaded, said_held, loaded, held in lines:
+            for batch, source, read, *said, loaded, held, dismissed in lines:
                 path = landing_path(settings, name, batch)
                 landed = pq.read_metadata(path).num_rows if path.is_file() else None
-                if not (read == landed == loaded + held and loaded == said_loaded and held == said_held):
-                    broken.append(Violation(batch, name, source, read, landed, loaded, held))
+                if not (read == landed == loaded + held + dismissed and said == [loaded, held, dismissed]):
+                    broken.append(Violation(batch, name, source, read, landed, loaded, held, dismissed))
     return broken

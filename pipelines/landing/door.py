@@ -24,6 +24,8 @@ from pipelines.landing.load import Batch, load_batch
 from pipelines.landing.privacy import split
 from pipelines.landing.store import first_row
 from pipelines.landing.unchanged import Known
+from pipelines.quality.held import HeldError
+from pipelines.quality.weighing import Weighing
 from pipelines.readers import ROW, Extract
 from pipelines.settings import Settings
 
@@ -50,9 +52,12 @@ def take_in(door: Door, connection: duckdb.DuckDBPyConnection, extract: Extract,
     feed = FEEDS[line.feed]
     keys = reference_keys(door.references, line.feed)
 
-    def judged(landed: pl.DataFrame) -> Judged:
+    def judged(landed: pl.DataFrame, weighing: Weighing | None = None) -> Judged:
         canonical = to_canonical(landed, landed_header(landed), door.profile, door.references)
-        return judge(canonical, feed, keys, line.horizon_on)
+        rows = judge(canonical, feed, keys, line.horizon_on)
+        if weighing is not None:
+            weighing.add(canonical, rows)
+        return rows
 
     is_window = line.window_to is not None
     known = Known(connection, feed) if is_window else None
@@ -92,10 +97,14 @@ def take_in(door: Door, connection: duckdb.DuckDBPyConnection, extract: Extract,
     line.rows_skipped = sum(extract.skipped.values())
     line.city = door.city.facts.id
     parts = landed_parts(landing_path(door.settings, line.feed, line.batch_id))
+    weighing = Weighing(connection, door.profile, line, extract)
     try:
-        load_batch(connection, feed, line, (judged(part) for part in parts), started)
-    except BaseException:
+        load_batch(connection, feed, line, (judged(part, weighing) for part in parts), started,
+                   along=weighing.settle)  # fmt: skip
+    except BaseException as problem:
         writer.withdraw(line.batch_id)
+        if isinstance(problem, HeldError):
+            weighing.write_down()
         raise
     return True
 

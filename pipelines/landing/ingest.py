@@ -23,6 +23,7 @@ from pipelines.landing.load import Batch
 from pipelines.landing.privacy import hash_key
 from pipelines.landing.store import write_connection
 from pipelines.landing.windows import database_window, open311_windows
+from pipelines.quality.history import decision_of
 from pipelines.readers.files import read_file
 from pipelines.settings import Settings
 
@@ -114,7 +115,8 @@ def _ingest_file(door: Door, connection: duckdb.DuckDBPyConnection, path: Path, 
         )  # fmt: skip
     digest = file_sha256(path)
     batch = batch_id(result.feed, digest)
-    if is_known(connection, batch):
+    decision = decision_of(connection, batch, result.feed, name, is_window=False)
+    if is_known(connection, batch) or (decision is not None and decision.decision == "reject"):
         result.files_known += 1
         return
     extract = read_file(path, door.profile.source, name, names_of(door.profile))

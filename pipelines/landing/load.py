@@ -6,7 +6,7 @@ superseded it, so that the warehouse as of any night can be seen again.
 
 import datetime as dt
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 
 import duckdb
@@ -23,7 +23,10 @@ class Batch:
     """One line of the ledger (`ops.ledger`); counts are rows, `loaded_for_on` is the as-of date of the night.
 
     `horizon_on` is the last day that a record of the batch could be of: the night's, or that on which the file was written if that is later.
-    `template` is the version of the template that the columns were read by, `unknown_columns` what the profile does not name.
+    `rows_quarantined` are refused rows that wait or were replaced, `rows_dismissed` those that a steward has set aside since:
+    read = loaded + quarantined + dismissed. `template` is the version of the template that the columns were read by, `unknown_columns`
+    what the profile does not name. `findings`, which the ledger does not keep (`ops.batch_verdicts` does), are what is unusual about the
+    batch as a whole.
     """
 
     batch_id: str
@@ -38,6 +41,7 @@ class Batch:
     rows_skipped: int = 0
     rows_loaded: int = 0
     rows_quarantined: int = 0
+    rows_dismissed: int = 0
     rows_superseded: int = 0
     loaded_at_utc: dt.datetime | None = None
     first_record_on: dt.date | None = None
@@ -50,12 +54,22 @@ class Batch:
     code_version: str = __version__
     seconds: float = 0.0
     city: str = ""
+    findings: list[dict[str, str]] = field(default_factory=list)
 
 
 def load_batch(
-    connection: duckdb.DuckDBPyConnection, feed: Feed, line: Batch, judged: Iterable[Judged], started: float
+    connection: duckdb.DuckDBPyConnection,
+    feed: Feed,
+    line: Batch,
+    judged: Iterable[Judged],
+    started: float,
+    *,
+    along: Callable[[], None] = lambda: None,
 ) -> None:
-    """Writes the judged rows and completes `line`. Either all of it is in the warehouse afterwards or nothing."""
+    """Writes the judged rows and completes `line`. Either all of it is in the warehouse afterwards or nothing.
+
+    `along` comes last in the transaction: it writes what belongs to it, or refuses the batch by raising.
+    """
     connection.begin()
     try:
         line.batch_seq = _next_seq(connection)
@@ -69,10 +83,11 @@ def load_batch(
         line.rows_superseded = _supersede(connection, feed, line)
         line.loaded_at_utc = dt.datetime.now(dt.UTC).replace(tzinfo=None)
         line.seconds = round(time.perf_counter() - started, 3)
-        values = asdict(line)
+        values = {name: value for name, value in asdict(line).items() if name != "findings"}
         connection.execute(
             f"insert into ops.ledger ({', '.join(values)}) values ({', '.join(f'${name}' for name in values)})", values
         )
+        along()
         connection.commit()
     except BaseException:
         connection.rollback()

@@ -14,6 +14,8 @@ from filelock import FileLock, Timeout
 
 from pipelines.errors import BusyError, SetupError
 from pipelines.feeds import FEEDS, Feed, Field
+from pipelines.landing.quarantine import create_views
+from pipelines.quality.history import create_tables as create_quality_tables
 from pipelines.settings import TIME_ZONE, Settings
 
 #: No extension is loaded from anywhere, and a session cannot be talked into it.
@@ -28,11 +30,12 @@ create table if not exists ops.ledger (
     source_kind varchar not null, content_sha256 varchar not null, rows_read bigint not null, rows_skipped bigint not null,
     rows_loaded bigint not null, rows_quarantined bigint not null, rows_superseded bigint not null, loaded_for_on date not null,
     loaded_at_utc timestamp not null, first_record_on date, last_record_on date, window_from varchar, window_to varchar,
-    horizon_on date not null, encoding varchar, template varchar, unknown_columns varchar[], code_version varchar not null, seconds double not null, city varchar not null
+    horizon_on date not null, encoding varchar, template varchar, unknown_columns varchar[], code_version varchar not null, seconds double not null, city varchar not null,
+    rows_dismissed bigint not null default 0
 )"""
 
 #: Columns that the ledger of an earlier version lacks.
-LEDGER_SINCE = {"template": "varchar", "unknown_columns": "varchar[]"}
+LEDGER_SINCE = {"template": "varchar", "unknown_columns": "varchar[]", "rows_dismissed": "bigint default 0"}
 
 META_COLUMNS = (
     "_batch_id varchar, _batch_seq bigint, _source_sheet varchar, _source_row bigint, _loaded_for_on date, "
@@ -74,7 +77,9 @@ def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
             '_source_sheet varchar, _source_row bigint, _loaded_for_on date, business_key varchar, reasons struct(rule varchar, "column" '
             "varchar, value varchar, message_zh varchar, message_en varchar)[], record json)"
         )
+    create_quality_tables(connection)
     _add_new_fields(connection)
+    create_views(connection)
 
 
 def _add_new_fields(connection: duckdb.DuckDBPyConnection) -> None:

@@ -17,7 +17,9 @@ from pipelines.errors import InputError
 
 KINDS = ("xlsx", "csv", "json")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_MAX_SHEET_ROWS = 1_048_576
+MAX_SHEET_ROWS = 1_048_576
+#: How every workbook is written: nothing that stands in a record becomes a formula or a link.
+DISARMED = {"strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True}
 
 
 def write_file(
@@ -51,13 +53,12 @@ def write_file(
 def _write_workbook(
     path: Path, columns: Sequence[str], rows: Sequence[Sequence[Any]], about: Sequence[tuple[str, Any]]
 ) -> None:
-    if len(rows) >= _MAX_SHEET_ROWS:
+    if len(rows) >= MAX_SHEET_ROWS:
         raise InputError(
             "一张工作表放不下这么多行", f"a sheet cannot hold {len(rows):,} rows", file=path, key="--to",
             remedy_zh="改写 .csv，或用 --where 缩小范围", remedy_en="write .csv, or narrow it with --where",
         )  # fmt: skip
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True, "remove_timezone": True}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with xlsxwriter.Workbook(str(path), {**DISARMED, "constant_memory": True}) as book:
         bold = book.add_format({"bold": True})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})

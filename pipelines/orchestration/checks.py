@@ -1,5 +1,7 @@
 """Asset checks that are ours: nothing is lost on the way from the source into raw. (The models' tests are dbt's.)"""
 
+from typing import Any, Literal
+
 import dagster as dg
 
 from pipelines.city import City
@@ -12,7 +14,7 @@ from pipelines.orchestration.resources import Warehouse
 
 
 def conservation_checks(city: City) -> list[dg.AssetChecksDefinition]:
-    """`read = loaded + quarantined`, counted again for every batch of a feed. Blocking: models wait for it."""
+    """`read = loaded + quarantined + dismissed`, counted again for every batch of a feed. Blocking: models wait for it."""
     return [_conservation(name) for name in city.feeds]
 
 
@@ -20,15 +22,18 @@ def _conservation(feed: str) -> dg.AssetChecksDefinition:
     # In the write pool although it only reads: DuckDB lets nobody write a file that somebody reads.
     @dg.asset_check(
         asset=dg.AssetKey(["raw", feed]), name="conservation", blocking=True, pool=WRITE_POOL,
-        description="每批：读入 = 入库 + 隔离 / every batch: read = loaded + quarantined",
+        description="每批：读入 = 入库 + 隔离 + 搁置 / every batch: read = loaded + quarantined + dismissed",
     )  # fmt: skip
     def conservation(warehouse: dg.ResourceParam[Warehouse]) -> dg.AssetCheckResult:
         try:
             broken = check_conservation(warehouse.settings, feed)
         except ChengguanError as problem:
             raise failure([problem]) from problem
-        lines = ((one.batch_id[:8], one.source, one.read, one.landed, one.loaded, one.quarantined) for one in broken)
-        header = ("batch", "source", "read", "landed", "loaded", "quarantined")
+        lines = (
+            (one.batch_id[:8], one.source, one.read, one.landed, one.loaded, one.quarantined, one.dismissed)
+            for one in broken
+        )
+        header = ("batch", "source", "read", "landed", "loaded", "quarantined", "dismissed")
         return dg.AssetCheckResult(
             passed=not broken,
             metadata={
@@ -38,3 +43,10 @@ def _conservation(feed: str) -> dg.AssetChecksDefinition:
         )
 
     return conservation
+
+
+def outcome_of(evaluation: Any) -> Literal["passed", "failed", "warned"]:
+    """How a check went: one that may only warn has not failed."""
+    if evaluation.passed:
+        return "passed"
+    return "failed" if evaluation.severity == dg.AssetCheckSeverity.ERROR else "warned"

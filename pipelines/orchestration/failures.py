@@ -11,10 +11,14 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines.alerts.messages import facts_of
 from pipelines.errors import BusyError, ChengguanError
 
 #: Waits of about 2, 4 and 8 seconds: long enough for a lock, short enough for somebody who is looking on.
 AWAY = dg.RetryPolicy(max_retries=3, delay=2, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
+
+#: Metadata of a failure: what an alert may tell of it.
+TOLD = "told"
 
 #: What a step says that was told to stop.
 INTERRUPTED = "已中断\ninterrupted"
@@ -34,7 +38,11 @@ def failure(problems: Sequence[ChengguanError]) -> dg.Failure:
     said = "\n\n".join(problem.render() for problem in problems)
     return dg.Failure(
         description=said,
-        metadata={"problems": dg.MetadataValue.md(_as_markdown(problems)), "exit_code": problems[0].exit_code},
+        metadata={
+            "problems": dg.MetadataValue.md(_as_markdown(problems)),
+            TOLD: dg.MetadataValue.json([facts_of(problem) for problem in problems]),
+            "exit_code": problems[0].exit_code,
+        },
         allow_retries=passes_by_itself(problems),
     )
 

@@ -16,9 +16,10 @@ from pipelines.landing.ingest import FeedResult, ingest_feed
 from pipelines.landing.load import Batch
 from pipelines.landing.reference import GENERATED, TABLES, load_reference
 from pipelines.landing.store import read_connection
-from pipelines.orchestration import metadata
+from pipelines.orchestration import freshness, metadata
 from pipelines.orchestration.failures import failure, passes_by_itself, speaks_plainly
 from pipelines.orchestration.home import guard_city
+from pipelines.orchestration.judgements import judgement, judgement_check
 from pipelines.orchestration.partitions import as_of
 from pipelines.orchestration.resources import Warehouse
 from pipelines.readers.address import without_login
@@ -41,12 +42,21 @@ def external_assets(city: City) -> list[dg.AssetSpec]:
         for name in FEEDS
         if name not in city.feeds and name not in city.broken
     ]  # fmt: skip
-    specs.append(
+    loaded = [["raw", name] for name in (*city.feeds, *city.broken)]
+    specs += [
         dg.AssetSpec(
-            ["ops", "ledger"], group_name="raw", kinds={"duckdb"}, deps=[["raw", name] for name in (*city.feeds, *city.broken)],
-            description="账本：每批数据一行，读入 = 入库 + 隔离 / The ledger: one row per batch, read = loaded + quarantined",
-        )
-    )  # fmt: skip
+            ["ops", "ledger"], group_name="raw", kinds={"duckdb"}, deps=loaded,
+            description="账本：每批数据一行，读入 = 入库 + 隔离 + 搁置 / The ledger: one row per batch, read = loaded + quarantined + dismissed",
+        ),
+        dg.AssetSpec(
+            ["ops", "batch_verdicts"], group_name="raw", kinds={"duckdb", "great_expectations"}, deps=loaded,
+            description="整批检验：每批每条界限一行 / What was found of batches as wholes: one row per batch and bound",
+        ),
+        dg.AssetSpec(
+            ["ops", "quarantine_rows"], group_name="raw", kinds={"duckdb"}, deps=loaded,
+            description="被隔离的行及其处理经过，不含值 / refused rows and what became of them, as models read them: without values",
+        ),
+    ]  # fmt: skip
     return specs
 
 
@@ -76,7 +86,7 @@ def reference_assets(days: dg.PartitionsDefinition[Any], retries: dg.RetryPolicy
 
 def feed_assets(city: City, days: dg.PartitionsDefinition[Any], retries: dg.RetryPolicy) -> list[dg.AssetsDefinition]:
     """One step a feed, so that one feed's trouble is not another's."""
-    good = [_feed(name, profile, days, retries) for name, profile in city.feeds.items()]
+    good = [_feed(city, name, days, retries) for name in city.feeds]
     return good + [_broken_feed(name, problem, days) for name, problem in city.broken.items()]
 
 
@@ -85,16 +95,16 @@ def feed_keys(names: Sequence[str]) -> list[dg.AssetKey]:
     return [dg.AssetKey([layer, name]) for name in names for layer in ("landing", "raw", "quarantine")]
 
 
-def _feed(
-    name: str, profile: FeedProfile, days: dg.PartitionsDefinition[Any], retries: dg.RetryPolicy
-) -> dg.AssetsDefinition:
+def _feed(city: City, name: str, days: dg.PartitionsDefinition[Any], retries: dg.RetryPolicy) -> dg.AssetsDefinition:
+    profile = city.feeds[name]
     landing, raw, quarantine = feed_keys([name])
     #: {run: what its earlier attempts at this step have loaded}; the in-process executor tries again in this process.
     earlier: dict[str, list[Batch]] = {}
 
     @dg.multi_asset(
         name=f"ingest_{name}",
-        specs=_specs(name, _titles(name, profile)),
+        specs=_specs(name, _titles(name, profile), freshness.nightly(city)),
+        check_specs=[judgement_check(name), *([freshness.spec(raw, profile.rhythm)] if profile.rhythm else [])],
         partitions_def=days,
         backfill_policy=dg.BackfillPolicy.single_run(),
         retry_policy=retries,
@@ -120,6 +130,9 @@ def _feed(
             asset_key=quarantine,
             metadata={"dagster/partition_row_count": result.total("rows_quarantined"), **held},
         )
+        yield judgement(name, result)
+        if profile.rhythm:
+            yield freshness.judged(warehouse, raw, profile.rhythm, as_of(context))
         if result.problems:
             raise failure(result.problems)
 
@@ -141,7 +154,7 @@ def _broken_feed(name: str, problem: ProfileError, days: dg.PartitionsDefinition
     return ingest
 
 
-def _specs(name: str, titles: str) -> list[dg.AssetSpec]:
+def _specs(name: str, titles: str, policy: dg.FreshnessPolicy | None = None) -> list[dg.AssetSpec]:
     landing, raw, quarantine = feed_keys([name])
     return [
         dg.AssetSpec(
@@ -150,7 +163,7 @@ def _specs(name: str, titles: str) -> list[dg.AssetSpec]:
         ),
         dg.AssetSpec(
             raw, deps=[landing, *(["reference", table] for table in _references(name))],
-            group_name="raw", kinds={"duckdb"},
+            group_name="raw", kinds={"duckdb"}, freshness_policy=policy,
             description=f"{titles}: 合约检查后入库，各版本都保留 / past the contract, every version kept",
         ),
         dg.AssetSpec(

@@ -12,12 +12,14 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.city import load_city
+from pipelines.city import City, load_city
 from pipelines.definitions import build_defs
 from pipelines.errors import ChengguanError, ProfileError
+from pipelines.orchestration import review
+from pipelines.orchestration.checks import outcome_of
 from pipelines.orchestration.days import chosen_day
 from pipelines.orchestration.failures import AWAY, INTERRUPTED
-from pipelines.orchestration.home import guard_city, night_lock
+from pipelines.orchestration.home import guard_city, lock_path, night_lock
 from pipelines.orchestration.jobs import NIGHTLY
 from pipelines.orchestration.releases import RELEASE
 from pipelines.orchestration.runs import open_instance, recover, tags
@@ -52,8 +54,12 @@ class NightReport:
     models: dict[str, int] = field(default_factory=dict)
     checks_passed: int = 0
     checks_failed: list[str] = field(default_factory=list)
+    checks_warned: list[str] = field(default_factory=list)
     release: dict[str, Any] | None = None
     recovered: list[str] = field(default_factory=list)
+    incidents: list[str] = field(default_factory=list)
+    alerts_sent: int = 0
+    alerts_undelivered: list[str] = field(default_factory=list)
     error: str = ""
     was_interrupted: bool = False
     exit_code: int = 0
@@ -80,16 +86,28 @@ Tell = Callable[[str, Step, str], None]
 
 def run_night(settings: Settings, asked: dt.date | None, tell: Tell, retries: dg.RetryPolicy = AWAY) -> NightReport:
     """Run the night of a day. Raises ChengguanError where it cannot even begin; a failed step is in the report."""
+    city: City | None = None
+    day = asked or dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
+    try:
+        city = load_city(settings)
+        if not (city.feeds or city.broken):
+            raise ProfileError(
+                f"城市“{city.facts.id}”还没有数据源，没有可运行的", f"the city '{city.facts.id}' has no feed yet, so there is nothing to run",
+                file=city.folder / "feeds",
+                remedy_zh="选一个：chengguan feed list；由样本起草：chengguan feed draft FEED 样本文件",
+                remedy_en="choose one with `chengguan feed list`, draft it with `chengguan feed draft FEED FILES`",
+            )  # fmt: skip
+        day = chosen_day(city, asked)
+        return _run(settings, city, day, tell, retries)
+    except ChengguanError as problem:
+        # Another night that is running speaks for itself, and a date that cannot be run is a slip of who typed it.
+        if problem.where.get("file") != str(lock_path(settings)) and problem.where.get("key") != "--date":
+            review.could_not_begin(settings, city, day, problem)
+        raise
+
+
+def _run(settings: Settings, city: City, day: dt.date, tell: Tell, retries: dg.RetryPolicy) -> NightReport:
     started = time.perf_counter()
-    city = load_city(settings)
-    if not (city.feeds or city.broken):
-        raise ProfileError(
-            f"城市“{city.facts.id}”还没有数据源，没有可运行的", f"the city '{city.facts.id}' has no feed yet, so there is nothing to run",
-            file=city.folder / "feeds",
-            remedy_zh="选一个：chengguan feed list；由样本起草：chengguan feed draft FEED 样本文件",
-            remedy_en="choose one with `chengguan feed list`, draft it with `chengguan feed draft FEED FILES`",
-        )  # fmt: skip
-    day = chosen_day(city, asked)
     with night_lock(settings), open_instance(settings) as instance:
         guard_city(settings, city)
         report = NightReport(str(uuid.uuid4()), city.facts.id, day, recovered=recover(instance))
@@ -104,6 +122,10 @@ def run_night(settings: Settings, asked: dt.date | None, tell: Tell, retries: dg
         report.success = result.success
     if report.was_interrupted:
         raise KeyboardInterrupt  # Dagster has kept it to itself, to mark the run first
+    with open_instance(settings) as instance:
+        alerted = review.review(instance, report.run_id, settings, city)
+    report.incidents = [": ".join(incident.key) for incident in alerted.open]
+    report.alerts_sent, report.alerts_undelivered = alerted.sent, alerted.silent
     report.seconds = round(time.perf_counter() - started, 1)
     if not report.success:
         report.exit_code = report.exit_code or ChengguanError.exit_code
@@ -183,10 +205,13 @@ class _Follower:
             self.report.models[f"{layer}.{name}"] = _count(values.get("dagster/row_count"))
 
     def _checked(self, told: Any) -> None:
-        if told.passed:
+        name, outcome = f"{told.asset_key.to_user_string()}: {told.check_name}", outcome_of(told)
+        if outcome == "passed":
             self.report.checks_passed += 1
+        elif outcome == "failed":
+            self.report.checks_failed.append(name)
         else:
-            self.report.checks_failed.append(f"{told.asset_key.to_user_string()}: {told.check_name}")
+            self.report.checks_warned.append(name)
 
 
 def _first_line(error: Any) -> str:

@@ -62,12 +62,12 @@ Lineage = dict[str, set[tuple[str, str]]]
 
 
 def feeds_told(con: duckdb.DuckDBPyConnection, city: City, as_of: dt.date) -> list[Row]:
-    """The rows of `meta.feeds` as of the day; `con` has the build file attached as `build`."""
+    """The rows of `meta.feeds` as of the day, out of `memory.meta.batches`, in which what stewards decided later does not count."""
     asked = con.execute(
         """select feed, count(*) as batch_count, sum(rows_loaded)::bigint as rows_loaded,
            sum(rows_quarantined)::bigint as rows_quarantined, min(first_record_on) as first_record_on,
            max(last_record_on) as last_record_on, max(loaded_for_on) as last_loaded_for_on
-           from build.ops.ledger where loaded_for_on <= $as_of group by feed""",
+           from memory.meta.batches where loaded_for_on <= $as_of group by feed""",
         {"as_of": as_of},
     )
     names = [column[0] for column in asked.description or []]

@@ -14,13 +14,41 @@ import polars as pl
 from pipelines.city import City
 from pipelines.metrics.dictionary import Dictionary
 from pipelines.metrics.figures import answer, load_figures
+from pipelines.publish import quality
 from pipelines.publish.contents import Served
 from pipelines.publish.coverage import FEEDS_TOLD, RELATIONS, feeds_told, relations_told
 
 BATCHES = Served(
     "meta",
     "batches",
-    "账本：每批数据一行，读入 = 入库 + 隔离\nThe ledger: one row per batch, read = loaded + quarantined",
+    "账本：每批数据一行，读入 = 入库 + 隔离 + 搁置\nThe ledger: one row per batch, read = loaded + quarantined + dismissed",
+    {
+        "batch_id": "批次标识（内容与数据源的哈希）\nBatch: hash of its content and feed",
+        "batch_seq": "入库序号\nNumber in the order of loading",
+        "feed": "数据源\nFeed",
+        "source": "来源文件或数据库地址（不含口令）\nFile, or address of the database without credentials",
+        "source_kind": "来源类型：文件、数据库\nFile or database",
+        "content_sha256": "内容 SHA-256\nSHA-256 of the content",
+        "rows_read": "读入行数 = 入库 + 隔离 + 搁置\nRows read = loaded + quarantined + dismissed",
+        "rows_skipped": "跳过的非记录行数（小计、填表说明等）\nRows that are no records: subtotals, rules",
+        "rows_loaded": "入库行数\nRows loaded",
+        "rows_quarantined": "隔离行数\nRows in quarantine",
+        "rows_dismissed": "经核定搁置的行数\nRefused rows that a steward has set aside",
+        "rows_superseded": "被替代的旧版本数\nEarlier versions that gave way",
+        "loaded_for_on": "入库所属日期\nAs-of date of the night that loaded it",
+        "loaded_at_utc": "入库时刻（UTC）\nWhen it was loaded, UTC",
+        "first_record_on": "最早记录日期\nDay of the earliest record",
+        "last_record_on": "最晚记录日期\nDay of the latest record",
+        "window_from": "数据库读取窗口起（不含）\nBeginning of the window that was read of a database",
+        "window_to": "数据库读取窗口止\nEnd of the window that was read of a database",
+        "horizon_on": "该批记录可能的最晚日期\nLast day that a record of the batch could be of",
+        "encoding": "文件编码\nEncoding of the file",
+        "template": "所用模板版本\nVersion of the template that the columns were read by",
+        "unknown_columns": "配置中没有的列\nColumns that the profile does not name",
+        "code_version": "程序版本\nVersion of the code that loaded it",
+        "seconds": "用时（秒）\nSeconds that it took",
+        "city": "城市配置名\nCity profile",
+    },
 )
 METRICS = Served(
     "meta",
@@ -94,6 +122,7 @@ FIGURES = Served(
     },
 )
 _TYPES: dict[str, Any] = {
+    **{name: pl.Int64 if kind == "bigint" else pl.Date for name, kind in quality.TYPES.items()},
     "minimum_volume": pl.Int64, "relation_rows": pl.Int64, "holds": pl.Boolean, "period_from": pl.Date, "period_to": pl.Date,
     "is_configured": pl.Boolean, "has_records": pl.Boolean, "is_empty": pl.Boolean, "batch_count": pl.Int64,
     "rows_loaded": pl.Int64, "rows_quarantined": pl.Int64, "row_count": pl.Int64, "first_record_on": pl.Date,
@@ -115,9 +144,17 @@ def meta_tables(
     The ledger goes up to the as-of day, so that a release of an old day does not change with what came after it. It holds counts, never a person.
     """
     con.execute("CREATE SCHEMA IF NOT EXISTS memory.meta")
+    # What stewards decided for a later day does not count yet.
     con.execute(
         f"""CREATE OR REPLACE VIEW memory.meta.batches AS
-            SELECT * FROM build.ops.ledger WHERE loaded_for_on <= DATE '{as_of}'"""
+            WITH decided AS (
+                SELECT batch_id, row_id, arg_max(action, action_seq) AS action FROM build.ops.quarantine_actions
+                WHERE action <> 'replaced' AND acted_for_on <= DATE '{as_of}' GROUP BY ALL
+            ), dismissed AS (SELECT batch_id, count(*) AS n FROM decided WHERE action = 'dismissed' GROUP BY ALL)
+            SELECT ledger.* REPLACE (
+                ledger.rows_quarantined + ledger.rows_dismissed - coalesce(dismissed.n, 0) AS rows_quarantined,
+                coalesce(dismissed.n, 0) AS rows_dismissed)
+            FROM build.ops.ledger AS ledger LEFT JOIN dismissed USING (batch_id) WHERE loaded_for_on <= DATE '{as_of}'"""
     )
     definitions = city.profile.definitions.model_dump()
     dictionary = Dictionary(semantics)
@@ -133,7 +170,8 @@ def meta_tables(
         name = f'"{table.schema}"."{table.name}"'
         con.execute(f"CREATE OR REPLACE VIEW memory.{name} AS SELECT * FROM build.{name}")
     _create(con, FIGURES, answer(con, load_figures(city.report_dir)))
-    return [BATCHES, FEEDS_TOLD, RELATIONS, METRICS, MART_COLUMNS, FIGURES]
+    _create(con, quality.QUALITY, quality.quality_rows(con, city, as_of))
+    return [BATCHES, FEEDS_TOLD, RELATIONS, METRICS, MART_COLUMNS, FIGURES, quality.QUALITY]
 
 
 def _explained(tables: Sequence[Served], dictionary: Dictionary) -> Iterable[dict[str, str]]:

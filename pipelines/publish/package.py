@@ -23,7 +23,23 @@ STORAGE_VERSION = "v1.0.0"
 #: The catalogue's name in the file; never the name of a schema in it, or `a.b` becomes ambiguous.
 FILE_NAME = "serving.duckdb"
 
-_RELEASE = Served("meta", "release", "本发布版的说明，只有一行\nWhat this release is; one row")
+_RELEASE = Served(
+    "meta",
+    "release",
+    "本发布版的说明，只有一行\nWhat this release is; one row",
+    {
+        "release_id": "发布版编号\nNumber of the release",
+        "as_of": "截至日期\nAs-of date",
+        "city_id": "城市配置名\nCity profile",
+        "city_name_zh": "城市名称\nName of the city, Chinese",
+        "city_name_en": "城市名称（英文）\nName of the city",
+        "created_at_utc": "发布时刻（UTC）\nWhen it was published, UTC",
+        "code_version": "程序版本\nVersion of the code that published it",
+        "content_digest": "内容摘要\nDigest of the content",
+        "table_count": "表数\nTables",
+        "row_count": "总行数\nRows of all tables",
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -92,6 +108,7 @@ def ledger_totals(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
         """SELECT count(*) AS batches, coalesce(sum(rows_read), 0)::BIGINT AS rows_read,
            coalesce(sum(rows_loaded), 0)::BIGINT AS rows_loaded,
            coalesce(sum(rows_quarantined), 0)::BIGINT AS rows_quarantined,
+           coalesce(sum(rows_dismissed), 0)::BIGINT AS rows_dismissed,
            coalesce(sum(rows_superseded), 0)::BIGINT AS rows_superseded FROM memory.meta.batches"""
     )
     return dict(zip(totals.columns, totals.fetchall()[0], strict=True))

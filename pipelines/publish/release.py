@@ -23,7 +23,8 @@ from pipelines import __version__
 from pipelines.city import City
 from pipelines.errors import BusyError, SetupError
 from pipelines.metrics import dictionary
-from pipelines.publish import contents, meta, package
+from pipelines.publish import contents, meta, package, quality
+from pipelines.quality.data_docs import write_data_docs
 from pipelines.settings import Settings
 
 Outcome = Literal["published", "published_not_current", "switched", "unchanged"]
@@ -31,6 +32,7 @@ Outcome = Literal["published", "published_not_current", "switched", "unchanged"]
 _ID = re.compile(r"^(\d{8})\.(\d+)$")
 _LIBRARIES = ("dagster", "dagster-dbt", "dataframely", "dbt-core", "dbt-duckdb", "duckdb", "polars", "pyarrow")
 _KEEP_AT_LEAST = 3
+DATA_DOCS = "data_docs"
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ def publish(
             "tables": [{"name": one.table, "rows": one.rows, "digest": one.digest} for one in held],
             "ledger": package.ledger_totals(con),
             "checks": dict(checks),
+            "quality": quality.summary(quality.quality_rows(con, city, as_of), checks),
         }
         release = _write(settings, con, everything, held, about, semantics=semantics)
         return _point_at(settings, release, current, fresh=True)
@@ -192,6 +195,7 @@ def _write(
     if written != held:
         raise RuntimeError(f"the release does not hold what the build file holds: {written} != {held}")
     (building / "manifest.json").write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    write_data_docs(con, dt.date.fromisoformat(about["as_of"]), building / DATA_DOCS)
     (building / dictionary.FILE_NAME).write_text(json.dumps(semantics, ensure_ascii=False) + "\n", encoding="utf-8")
     for path in [*building.rglob("*"), building]:
         _fsync(path)

@@ -77,8 +77,8 @@ def read_zip(path: Path, profile: FileSource, source: str, known: Collection[str
             for name in waiting:
                 member = opened.pop(name, None) or read(files[name], profile, f"{source}/{name}", known)
                 for chunk in member.chunks:
-                    named = pl.format("{}/{}", pl.lit(name), pl.col(SHEET)).fill_null(pl.lit(name)).alias(SHEET)
-                    yield fill_up(chunk.with_columns(named), header)
+                    yield _in_part(chunk, name, header)
+                extract.aside += [_in_part(frame, name, header) for frame in member.aside]
                 for reason, rows in member.skipped.items():
                     extract.skipped[reason] = extract.skipped.get(reason, 0) + rows
         finally:
@@ -86,6 +86,12 @@ def read_zip(path: Path, profile: FileSource, source: str, known: Collection[str
 
     extract.chunks = chunks(folder)
     return extract
+
+
+def _in_part(chunk: pl.DataFrame, name: str, header: list[str]) -> pl.DataFrame:
+    """A chunk of a member as one of the archive: its part is the member, or "member/sheet"."""
+    named = pl.format("{}/{}", pl.lit(name), pl.col(SHEET)).fill_null(pl.lit(name)).alias(SHEET)
+    return fill_up(chunk.with_columns(named), header)
 
 
 def true_name(member: zipfile.ZipInfo) -> str:

@@ -13,6 +13,9 @@ import polars as pl
 #: Columns that every chunk has beside the source's own.
 SHEET, ROW, UNREADABLE = "_source_sheet", "_source_row", "_unreadable"
 
+#: More rows than this are no totals of a table, and need not be kept.
+MOST_ASIDE = 10_000
+
 
 @dataclass
 class Extract:
@@ -20,7 +23,8 @@ class Extract:
 
     `chunks` yields frames: `_source_sheet` (String), `_source_row` (Int64, from 1, as a person counts), `_unreadable`
     (String: the text of a row that could not be cut into columns, else null) and one String column per name in
-    `header`. `skipped` counts, once the chunks are used up, the rows that are no records (blank, subtotal, rule rows).
+    `header`. `skipped` counts, once the chunks are used up, the rows that are no records (blank, subtotal, rule rows); those that the
+    profile told by their beginning lie in `aside`, as the chunks have them, since totals are worth a look.
 
     A source of several parts (sheets, files in a zip) has their columns together in `header`, null where a part lacks one; `parts` has the
     header of each. `_source_sheet` then names the part: the sheet, the file in the zip, or "file/sheet".
@@ -31,6 +35,7 @@ class Extract:
     chunks: Iterator[pl.DataFrame]
     encoding: str | None = None
     skipped: dict[str, int] = field(default_factory=dict)
+    aside: list[pl.DataFrame] = field(default_factory=list)
     parts: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -81,10 +86,9 @@ def join_header(rows: list[list[str | None]]) -> list[str]:
     return names
 
 
-def drop_non_records(
-    chunk: pl.DataFrame, header: list[str], prefixes: list[str], skipped: dict[str, int]
-) -> pl.DataFrame:
-    """The chunk without blank rows and rows whose first cell with a text starts with one of the prefixes; both are counted."""
+def drop_non_records(chunk: pl.DataFrame, header: list[str], prefixes: list[str], extract: Extract) -> pl.DataFrame:
+    """The chunk without blank rows and rows whose first cell with a text starts with one of the prefixes; the extract keeps count of them."""
+    skipped = extract.skipped
     cells = pl.coalesce([pl.col(name).str.strip_chars().replace("", None) for name in header])
     first = chunk.select(first=cells)["first"]
     broken = chunk[UNREADABLE].is_not_null()
@@ -95,6 +99,8 @@ def drop_non_records(
         named = first.str.starts_with(prefix).fill_null(False) & keep & ~broken
         skipped[prefix] = skipped.get(prefix, 0) + int(named.sum())
         keep &= ~named
+        if named.any() and sum(frame.height for frame in extract.aside) < MOST_ASIDE:
+            extract.aside.append(chunk.filter(named))
     return chunk.filter(keep)
 
 

@@ -113,7 +113,7 @@ def _extract(
                 for name, key in zip(header, keys, strict=True)
             }
             chunk = frame_of(None, [at for at, _ in meant], [record.text for record in batch], cells)
-            yield drop_non_records(chunk, header, profile.skip_rows_matching, extract.skipped)
+            yield drop_non_records(chunk, header, profile.skip_rows_matching, extract)
 
     extract.chunks = chunks()
     return extract

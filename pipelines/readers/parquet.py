@@ -46,7 +46,7 @@ def read_parquet(path: Path, profile: FileSource, source: str) -> Extract:
                     pl.lit(None, dtype=pl.String).alias(UNREADABLE),
                 )
                 done += chunk.height
-                kept = drop_non_records(chunk, header, profile.skip_rows_matching, extract.skipped)
+                kept = drop_non_records(chunk, header, profile.skip_rows_matching, extract)
                 yield select_only(kept.select(SHEET, ROW, UNREADABLE, *header), profile.only, extract.skipped)
         except (pa.ArrowException, OSError, ValueError, pl.exceptions.PolarsError) as error:
             raise damaged(source, error, row=done + 1) from error

@@ -41,7 +41,7 @@ def read_text(path: Path, profile: FileSource, source: str, known: Collection[st
         blocks = _from(len(head[:start].encode()), decoded(path, encoding, source))
         for chunk in _frames(blocks, delimiter, header, profile.skip_rows_matching, source):
             body = chunk.filter(pl.col(ROW) > last)
-            kept = drop_non_records(body, header, profile.skip_rows_matching, extract.skipped)
+            kept = drop_non_records(body, header, profile.skip_rows_matching, extract)
             yield select_only(kept, profile.only, extract.skipped)
 
     extract.chunks = chunks()

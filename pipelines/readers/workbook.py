@@ -69,7 +69,7 @@ def read_workbook(path: Path, profile: FileSource, source: str, known: Collectio
                     pl.int_range(sheet.first_row + at, sheet.first_row + at + pl.len(), dtype=pl.Int64).alias(ROW),
                     pl.lit(None, dtype=pl.String).alias(UNREADABLE),
                 )
-                kept = drop_non_records(chunk, sheet.header, profile.skip_rows_matching, extract.skipped)
+                kept = drop_non_records(chunk, sheet.header, profile.skip_rows_matching, extract)
                 yield select_only(fill_up(kept, header), profile.only, extract.skipped)
 
     extract.chunks = chunks()

@@ -13,6 +13,7 @@ from pipelines.landing.reference import load_reference
 from pipelines.landing.store import write_connection
 from pipelines.settings import PROJECT_ROOT, Settings
 from tests.dbt.conftest import run_dbt
+from tests.dbt.test_project_rules import Models
 
 FIRST = dt.date(2017, 9, 20)
 NIGHTS = [FIRST + dt.timedelta(days=n) for n in range(3)]
@@ -28,13 +29,28 @@ def _home(folder: Path, *, full: bool) -> tuple[Settings, City]:
     return settings, city
 
 
-def test_models_stand_on_empty_tables_and_every_dbt_test_passes(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A city without most feeds and without reference tables; dbt's unit tests run here."""
-    settings, city = _home(tmp_path, full=False)
+    settings, city = _home(tmp_path_factory.mktemp("empty"), full=False)
     run_dbt(settings, city, (FIRST, ["build", "--quiet"]))
-    with duckdb.connect(str(settings.build_db), read_only=True) as connection:
+    return settings
+
+
+def test_models_stand_on_empty_tables_and_every_dbt_test_passes(empty: Settings) -> None:
+    with duckdb.connect(str(empty.build_db), read_only=True) as connection:
         assert connection.execute("select count(*) from marts.case_closure").fetchall() == [(0,)]
         assert connection.execute("select squad_id from core.dim_squad").fetchall() == [("unassigned",)]
+
+
+def test_the_columns_that_are_built_are_those_that_the_yaml_describes(empty: Settings, models: Models) -> None:
+    with duckdb.connect(str(empty.build_db), read_only=True) as connection:
+        found = connection.execute(
+            "select schema_name, table_name, list(column_name order by column_index) from duckdb_columns() group by all"
+        ).fetchall()
+    built = {(schema, table): columns for schema, table, columns in found}
+    described = {(model["schema"], model["name"]): list(model["columns"]) for model in models}
+    assert {name: built.get(name) for name in described} == described
 
 
 @pytest.fixture(scope="module")

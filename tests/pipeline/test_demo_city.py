@@ -163,8 +163,8 @@ def test_late_closings_are_those_that_were_planted(serving: duckdb.DuckDBPyConne
 
 def test_every_table_and_column_says_what_it_is_in_both_languages(serving: duckdb.DuckDBPyConnection) -> None:
     said = serving.execute(
-        "select table_name || '.' || column_name, comment from duckdb_columns() where schema_name in ('marts', 'core') "
-        "union all select table_name, comment from duckdb_tables() where schema_name in ('marts', 'core')"
+        "select table_name || '.' || column_name, comment from duckdb_columns() where schema_name in ('marts', 'core', 'meta') "
+        "union all select table_name, comment from duckdb_tables() where schema_name in ('marts', 'core', 'meta')"
     ).fetchall()
     for name, comment in said:
         assert comment and comment.count("\n") >= 1 and not comment.isascii(), name

@@ -15,16 +15,23 @@ from typing import Any
 
 import duckdb
 import pytest
+from pydantic import SecretStr
 
+from pipelines.city import load_city
+from pipelines.landing.ingest import ingest_feed
+from pipelines.landing.store import write_connection
 from pipelines.metrics.dictionary import FILE_NAME, Dictionary, Metric, load_semantics
 from pipelines.metrics.query import Questions
-from pipelines.settings import PROJECT_ROOT
+from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.simulator import simulate
-from tests.pipeline.nights import run_night
+from pipelines.steward.decisions import dismiss
+from pipelines.steward.rows import Wanted, find_rows
+from tests.pipeline.nights import KEY, run_night
 from tests.pipeline.recompute import City, Landing, case_closure, demolition, squad_workload
 from tests.pipeline.recompute.closure import case_deadline, steps_by_case
 from tests.pipeline.recompute.deadlines import suspensions_of
 from tests.pipeline.recompute.harder import make_harder
+from tests.pipeline.recompute.health import days_behind
 from tests.pipeline.recompute.metrics import Sums, recomputed_metrics
 from tests.pipeline.recompute.powers import exercised_items
 from tests.pipeline.recompute.records import Batch
@@ -41,25 +48,26 @@ CITY = City(PROJECT_ROOT / "cities" / "changji")
 
 @dataclass(frozen=True)
 class World:
-    """A home after its nights. `releases` are the releases that they published."""
+    """A home after its nights. `releases` are the releases that they published, `set_aside` the rows that a steward dismissed."""
 
     home: Path
     releases: dict[dt.date, Path]
+    set_aside: list[tuple[str, int]]
 
     def served(self, day: dt.date, mart: str) -> list[tuple[Any, ...]]:
-        return self._ask(day, f"select * from marts.{mart} order by all")
+        return self.ask(day, f"select * from marts.{mart} order by all")
 
     @cached_property
     def landing(self) -> Landing:
         """All that was landed in all nights."""
-        batches = self._ask(
+        batches = self.ask(
             max(self.releases),
             "select batch_id, batch_seq, feed, source_kind, loaded_for_on, cast(loaded_at_utc as date), rows_loaded "
             "from meta.batches order by batch_seq",
         )
-        return Landing(self.home / "landing", CITY, [Batch(*batch) for batch in batches])
+        return Landing(self.home / "landing", CITY, [Batch(*batch) for batch in batches], self.set_aside)
 
-    def _ask(self, day: dt.date, question: str) -> list[tuple[Any, ...]]:
+    def ask(self, day: dt.date, question: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.releases[day] / "serving.duckdb"), read_only=True) as release:
             return release.execute(question).fetchall()
 
@@ -74,15 +82,28 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     shutil.rmtree(home, ignore_errors=True)
     for parsed in tmp_path_factory.getbasetemp().glob("seed_*/home/build/dbt"):
         shutil.copytree(parsed, home / "build/dbt", dirs_exist_ok=True)
-    published = {}
+    published: dict[dt.date, str] = {}
+    set_aside: list[tuple[str, int]] = []
     for night, day in enumerate(WORLDS[request.param]):
         simulate(home / "inbox", seed=request.param, cases=400, as_of=day)
         make_harder(home / "inbox", afterwards=night > 0)
+        if not night:
+            set_aside = _set_some_aside(home, day)
         done = run_night(home, day)
         assert done.code == 0, done.said
         published[day] = done.report["release"]["release"]
     kept = home.rename(tmp_path_factory.mktemp(f"seed_{request.param}") / "home")
-    return World(kept, {day: kept / "releases" / release for day, release in published.items()})
+    return World(kept, {day: kept / "releases" / release for day, release in published.items()}, set_aside)
+
+
+def _set_some_aside(home: Path, day: dt.date) -> list[tuple[str, int]]:
+    """A feed is loaded before its night, and a steward sets every other refused row of it aside."""
+    settings = Settings(home=home, hash_key=SecretStr(KEY))
+    ingest_feed(settings, load_city(settings), "hotline_tickets", day)
+    with write_connection(settings) as connection:
+        rows = find_rows(connection, Wanted(feed="hotline_tickets"))[::2]
+        dismiss(connection, rows, by="steward", why="test", day=day)
+    return [(row.batch_id, row.row) for row in rows]
 
 
 @pytest.mark.parametrize("mart", MARTS)
@@ -92,6 +113,13 @@ def test_a_mart_equals_its_recomputation_row_for_row(world: World, mart: str) ->
         assert len(served) > 40
         only_served, only_computed = Counter(served) - Counter(computed), Counter(computed) - Counter(served)
         assert (sorted(only_served), sorted(only_computed)) == ([], [])
+
+
+def test_how_far_each_feed_was_behind_equals_its_recomputation(world: World) -> None:
+    for day in world.releases:
+        served = world.ask(day, "select date, feed, newest_record_on, days_behind from marts.feed_health order by all")
+        assert served == days_behind(world.landing, CITY, day)
+        assert len({line[3] for line in served}) > 10
 
 
 def _by_group(rows: list[tuple[Any, ...]]) -> dict[tuple[dt.date, str], Any]:
@@ -171,6 +199,14 @@ def test_the_worlds_are_hard_enough_to_tell_a_right_clock_from_a_wrong_one(world
     _, cancelled, _, closed, on_time, without_deadline, overdue = counts
     assert min(cancelled, without_deadline, overdue) > 5
     assert min(on_time, closed - without_deadline - on_time) > 50
+
+
+def test_refused_rows_of_every_fate_are_counted(world: World) -> None:
+    day = max(world.releases)
+    [fates] = world._ask(day, "select sum(open), sum(replaced), sum(dismissed) from marts.feed_health")
+    assert min(fates) > 0
+    by_reason = "select sum(open), sum(replaced), sum(dismissed) from marts.quality_issues"
+    assert all(more >= rows for more, rows in zip(world._ask(day, by_reason)[0], fates, strict=True))
 
 
 def test_the_second_night_changes_what_was_counted_in_the_first(world: World) -> None:

@@ -20,6 +20,7 @@ from pipelines.orchestration import feeds, night
 from pipelines.orchestration.home import night_lock
 from pipelines.settings import Settings
 from tests.pipeline.fakes import FakeDbt, write_manifest
+from tests.pipeline.sheets import mend
 
 HEADER = "编号,违建编号,拆除日期,面积,方式\n"
 
@@ -132,6 +133,40 @@ def test_quarantine_says_where_and_why(home: Settings) -> None:
     assert (told["rows"][0]["row"], told["rows"][0]["key"]) == (3, "2")
     assert run_json("quarantine", "list", "--reason", "no_such_rule")["rows"] == []
     assert run("quarantine", "list", "--feed", "nonsense")[0] == ProfileError.exit_code
+
+
+def test_a_steward_looks_exports_mends_and_replays(home: Settings, tmp_path: Path) -> None:
+    run(*NIGHT)
+    [row] = run_json("quarantine", "list")["rows"]
+    code, said = run("quarantine", "show", row["id"])
+    assert code == 0
+    for part in ("demolitions/a.csv", "2017-02-30", "应为 should be", "a date, as 2017-09-25", "it waits"):
+        assert part in said
+    book = tmp_path / "refused.xlsx"
+    assert run_json("quarantine", "export", "--to", str(book))["rows"] == {"demolitions": 1}
+    mended = mend(book, "demolitions", {"2017-02-30": {"demolished_on": "2017-02-28"}})
+    code, said = run("quarantine", "replay", str(mended), "--by", "Wang", "--date", "2017-09-25")
+    assert code == 0 and "入库" in said
+    assert run_json("quarantine", "list")["rows"] == []
+    assert "Wang" in run("quarantine", "show", row["id"])[1]
+    again = run_json("quarantine", "replay", str(mended), "--date", "2017-09-25")
+    assert again["feeds"][0]["batch"] is None and again["skipped"][0]["id"] == row["id"]
+    assert [line["status"] for line in run_json("quarantine", "list", "--all")["rows"]] == ["replaced"]
+    assert run("quarantine", "export", "--to", str(book))[0] == InputError.exit_code
+
+
+def test_a_steward_sets_rows_aside_with_a_reason_and_takes_them_back(home: Settings) -> None:
+    run(*NIGHT)
+    [row] = run_json("quarantine", "list")["rows"]
+    who = ("--by", "Li", "--date", "2017-09-25")
+    assert run("quarantine", "dismiss", row["id"], *who)[0] == 2  # no reason
+    assert run("quarantine", "dismiss", *who, "--why", "x")[0] == InputError.exit_code  # neither row nor filter
+    assert run("quarantine", "dismiss", row["id"], *who, "--why", " ")[0] == InputError.exit_code
+    assert run("quarantine", "dismiss", "--feed", "demolitions", "--reason", "bad_date", *who, "--why", "重复")[0] == 0
+    assert run_json("quarantine", "list", "--status", "dismissed")["rows"][0]["id"] == row["id"]
+    assert "重复" in run("quarantine", "show", row["id"])[1]
+    assert run_json("quarantine", "undismiss", row["id"], *who) == {"rows": 1, "ids": [row["id"]]}
+    assert len(run_json("quarantine", "list")["rows"]) == 1
 
 
 def test_ingest_loads_one_file_and_reports_a_bad_one(home: Settings) -> None:

@@ -62,6 +62,7 @@ def build() -> Iterator[duckdb.DuckDBPyConnection]:
                 ('demolitions', 3, 1, date '2017-01-05', date '2017-09-19', date '2017-09-20'),
                 ('demolitions', 9, 0, date '2017-01-05', date '2017-09-29', date '2017-09-30')
             ) as l (feed, rows_loaded, rows_quarantined, first_record_on, last_record_on, loaded_for_on);
+            create schema memory.meta; create view memory.meta.batches as select * from build.ops.ledger;
             create table build.reference.squads (squad_id varchar);
             create table build.core.fct as select 1 as n;
             create table build.marts.both as select 1 as n where false;

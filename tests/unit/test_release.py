@@ -14,8 +14,10 @@ import pytest
 from pipelines.city import City, CityProfile
 from pipelines.errors import SetupError
 from pipelines.feeds import FEEDS
+from pipelines.landing.quarantine import ACTIONS
 from pipelines.publish import package, release
 from pipelines.publish.contents import served_tables
+from pipelines.quality.history import create_tables
 from pipelines.settings import Settings
 
 DAY = dt.date(2017, 9, 25)
@@ -60,8 +62,10 @@ def settings(tmp_path: Path) -> Settings:
             """CREATE TABLE ops.ledger AS SELECT 'b1' AS batch_id, DATE '2017-09-20' AS loaded_for_on,
                10::BIGINT AS rows_read, 9::BIGINT AS rows_loaded, 1::BIGINT AS rows_quarantined,
                0::BIGINT AS rows_superseded, 'demolitions' AS feed, DATE '2017-01-05' AS first_record_on,
-               DATE '2017-09-19' AS last_record_on"""
+               DATE '2017-09-19' AS last_record_on, 0::BIGINT AS rows_dismissed"""
         )
+        create_tables(con)
+        con.execute(ACTIONS)
     return settings
 
 
@@ -100,17 +104,30 @@ def test_a_release_holds_the_tables_and_says_what_they_are(settings: Settings, c
     assert duckdb.sql(f"FROM '{info.path}/parquet/core/fct_cases.parquet'").count("*").fetchall() == [(100,)]
 
 
+def test_a_release_counts_what_was_set_aside_by_its_own_day(settings: Settings, city: City) -> None:
+    acts = ((1, "r1", "dismissed", DAY), (2, "r2", "dismissed", DAY + dt.timedelta(days=1)))
+    for seq, row, action, day in acts:
+        change(
+            settings,
+            f"""INSERT INTO ops.quarantine_actions (action_seq, feed, batch_id, row_id, action, acted_by, acted_for_on, acted_at_utc)
+                VALUES ({seq}, 'f', 'b1', '{row}', '{action}', 'Li', DATE '{day}', now())""",
+        )
+    change(settings, "UPDATE ops.ledger SET rows_read = 12, rows_quarantined = 1, rows_dismissed = 2")
+    publish(settings, city)
+    assert query(settings, "SELECT rows_loaded, rows_quarantined, rows_dismissed FROM meta.batches") == [(9, 2, 1)]
+
+
 def test_the_manifest_tells_the_whole_release(settings: Settings, city: City) -> None:
     about = json.loads((publish(settings, city).path / "manifest.json").read_text())
     assert about["as_of"] == "2017-09-25"
     assert about["city"]["id"] == "probe"
     assert about["checks"] == {"passed": 3}
     assert about["ledger"] == {
-        "batches": 1, "rows_read": 10, "rows_loaded": 9, "rows_quarantined": 1, "rows_superseded": 0,
+        "batches": 1, "rows_read": 10, "rows_loaded": 9, "rows_quarantined": 1, "rows_dismissed": 0, "rows_superseded": 0,
     }  # fmt: skip
     assert {table["name"]: table["rows"] for table in about["tables"]} == {
         "marts.totals": 1, "core.fct_cases": 100, "meta.batches": 1, "meta.metrics": 0,
-        "meta.mart_columns": 0, "meta.report_figures": 0, "meta.feeds": len(FEEDS), "meta.relations": 2,
+        "meta.mart_columns": 0, "meta.report_figures": 0, "meta.feeds": len(FEEDS), "meta.relations": 2, "meta.quality": 0,
     }  # fmt: skip
     assert about["libraries"]["duckdb"] == duckdb.__version__
 
@@ -139,7 +156,7 @@ def test_an_earlier_day_is_published_but_readers_keep_theirs(settings: Settings,
 
 def test_a_ledger_of_later_days_does_not_change_an_old_release(settings: Settings, city: City) -> None:
     publish(settings, city)
-    change(settings, "INSERT INTO ops.ledger SELECT 'b2', DATE '2017-09-26', 1, 1, 0, 0, 'demolitions', NULL, NULL")
+    change(settings, "INSERT INTO ops.ledger SELECT 'b2', DATE '2017-09-26', 1, 1, 0, 0, 'demolitions', NULL, NULL, 0")
     assert publish(settings, city).outcome == "unchanged"
 
 

@@ -4,7 +4,7 @@ Belongs here: gathering the rooms, and the sums that the recomputed marts hold a
 """
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -31,12 +31,24 @@ def _demolitions(landing: Landing, city: City, day: dt.date) -> Sums:
 
 
 def _quality(landing: Landing, _: City, day: dt.date) -> Sums:
-    sums: Sums = {name: defaultdict(int) for name in ("batches_loaded", "rows_read", "rows_loaded", "rows_quarantined")}
+    names = (
+        "batches_loaded",
+        "rows_read",
+        "rows_loaded",
+        "rows_quarantined",
+        "rows_dismissed",
+        "rows_replaced",
+        "rows_open",
+    )
+    sums: Sums = {name: defaultdict(int) for name in names}
     for batch in landing.batches:
         if batch.loaded_for > day:
             continue
         month, read, loaded = batch.loaded_for.replace(day=1), landing.rows_of(batch), len(landing.accepted[batch.id])
-        for name, value in zip(sums, (1, read, loaded, read - loaded), strict=True):
+        fates = Counter(landing.fate(batch, row, key, day) for row, key in landing.refused(batch))
+        dismissed, replaced, still = (fates[fate] for fate in ("dismissed", "replaced", "open"))
+        values = (1, read, loaded, read - loaded - dismissed, dismissed, replaced, still)
+        for name, value in zip(names, values, strict=True):
             sums[name][month, ""] += value
     return sums
 

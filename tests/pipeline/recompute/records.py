@@ -1,6 +1,7 @@
 """From the landing copies to the records that hold on a day: which rows are accepted, and which version of a record counts."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -45,8 +46,11 @@ class Batch:
 class Landing:
     """The landing copies of a home, by the batches of its ledger."""
 
-    def __init__(self, folder: Path, city: City, batches: list[Batch]) -> None:
-        self._folder, self._city, self.batches = folder, city, batches
+    def __init__(
+        self, folder: Path, city: City, batches: list[Batch], set_aside: Collection[tuple[str, int]] = ()
+    ) -> None:
+        """`set_aside` are the rows that were dismissed before the first night, as (batch, row)."""
+        self._folder, self._city, self.batches, self._set_aside = folder, city, batches, set_aside
 
     @cached_property
     def accepted(self) -> dict[str, list[Record]]:
@@ -56,6 +60,35 @@ class Landing:
     def rows_of(self, batch: Batch) -> int:
         """All rows of a batch, whatever became of them."""
         return pl.read_parquet(self._folder / batch.feed / f"{batch.id}.parquet", columns=["_source_row"]).height
+
+    def refused(self, batch: Batch) -> list[tuple[int, str | None]]:
+        """(row, key as written) of the rows of a batch that break a rule."""
+        frame = pl.read_parquet(self._folder / batch.feed / f"{batch.id}.parquet")
+        key = self._sources(batch.feed, set(frame.columns))[KEYS[batch.feed]]
+        good = {record["_row"] for record in self.accepted[batch.id]}
+        return [
+            (row["_source_row"], cells.said(row[key.header] if key.header else key.const))
+            for row in frame.iter_rows(named=True) if row["_source_row"] not in good
+        ]  # fmt: skip
+
+    def fate(self, batch: Batch, row: int, key: str | None, day: dt.date) -> str:
+        """What has become of a refused row by the day: it was set aside, its record came in order later, or it waits."""
+        if (batch.id, row) in self._set_aside:
+            return "dismissed"
+        came = (
+            other.seq > batch.seq and other.loaded_for <= day and key in self._keys_of(other)
+            for other in self.batches if other.feed == batch.feed
+        )  # fmt: skip
+        return "replaced" if key is not None and any(came) else "open"
+
+    def _keys_of(self, batch: Batch) -> set[str]:
+        if batch.id not in self._keys_by_batch:
+            self._keys_by_batch[batch.id] = {record[KEYS[batch.feed]] for record in self.accepted[batch.id]}
+        return self._keys_by_batch[batch.id]
+
+    @cached_property
+    def _keys_by_batch(self) -> dict[str, set[str]]:
+        return {}
 
     def held_on(self, feed: str, day: dt.date) -> list[Record]:
         """The records of a feed as they were known on the night of the day: of each the latest by the source's own version where it has
