@@ -11,6 +11,7 @@ from pipelines import __version__
 from pipelines.cli import (
     alerts,
     batches,
+    checks,
     city,
     doctor,
     explain,
@@ -47,6 +48,7 @@ app.add_typer(feed.app, name="feed")
 app.command("status")(look.status)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(batches.app, name="batches")
+app.command("checks")(checks.checks)
 app.add_typer(releases.app, name="releases")
 app.add_typer(alerts.app, name="alerts")
 app.command("metrics")(metrics.list_metrics)

@@ -110,6 +110,8 @@ def print_summary(console: Console, settings: Settings, report: "NightReport") -
         console.print(f"{MARKS['fail']} 检验未通过 check failed: {escape(check)}")
     for check in report.checks_warned:
         console.print(f"{MARKS['warn']} 检验提醒 check warned: {escape(check)}")
+    if report.checks_failed or report.checks_warned:
+        console.print("详情 details: chengguan checks（模型 models）, chengguan batches list（整批 batches）")
     if report.failures and report.not_run:
         console.print(f"\n{MARKS['skip']} 未运行 not run: {', '.join(label(name) for name in report.not_run)}")
     _print_release(console, settings, report)

@@ -247,3 +247,19 @@ def test_breaches_of_procedure_are_those_that_were_planted(
 def test_receipts_that_match_no_decision_are_visible(serving: duckdb.DuckDBPyConnection, truth: dict[str, Any]) -> None:
     found = one(serving, "select sum(unmatched_receipts) from marts.fine_collection")
     assert found == (truth["fine_receipts"]["notes"]["unmatched"],)
+
+
+BALANCES = {
+    "tickets_sent_to_the_platform_arrive_there": "delete from core.fct_platform_case where case_no in (select platform_case_no from core.fct_hotline_ticket)",
+    "fines_that_were_paid_have_a_receipt": "delete from core.fct_fine_receipt where paid_on >= date '2017-08-01'",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BALANCES)
+def test_sources_that_no_longer_fit_each_other_are_found(home: Path, night: Night, tmp_path: Path, name: str) -> None:
+    (path,) = (home / "build/dbt/compiled").rglob(f"{name}.sql")
+    shutil.copy(home / "build/warehouse.duckdb", tmp_path / "warehouse.duckdb")
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
+        assert connection.execute(path.read_text()).fetchall() == []
+        connection.execute(BALANCES[name])
+        assert len(connection.execute(path.read_text()).fetchall()) > 20

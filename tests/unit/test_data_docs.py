@@ -2,6 +2,8 @@
 
 import datetime as dt
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -9,6 +11,7 @@ import pytest
 
 from pipelines.quality.data_docs import write_data_docs
 from pipelines.quality.history import create_tables
+from pipelines.settings import PROJECT_ROOT
 
 DAY = dt.date(2017, 9, 25)
 
@@ -52,3 +55,8 @@ def test_the_pages_load_nothing_from_elsewhere(pages: Path) -> None:
 
 def test_the_pages_are_small(pages: Path) -> None:
     assert sum(path.stat().st_size for path in pages.rglob("*") if path.is_file()) < 500_000
+
+
+def test_the_definitions_load_without_great_expectations() -> None:
+    seen = "import sys; import pipelines.definitions, pipelines.cli.app; sys.exit('great_expectations' in sys.modules or 'pandas' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", seen], cwd=PROJECT_ROOT, check=False).returncode == 0

@@ -1,5 +1,6 @@
--- What each night brought of each feed, out of the ledger: read = loaded + quarantined + dismissed, always. How
--- far a feed is behind is what its newest record says, whichever night brought it; one that lies ahead of the night is of the night.
+-- What each night brought of each feed, out of the ledger: read = loaded + quarantined + dismissed, always. How far a
+-- feed is behind is what its newest record says, whichever night brought it; one that lies ahead of the night is of the
+-- night.
 with nights as (
     select
         loaded_for_on,
