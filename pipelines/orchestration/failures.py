@@ -13,12 +13,15 @@ import dagster as dg
 
 from pipelines.alerts.messages import facts_of
 from pipelines.errors import BusyError, ChengguanError
+from pipelines.quality.held import HeldError
 
 #: Waits of about 2, 4 and 8 seconds: long enough for a lock, short enough for somebody who is looking on.
 AWAY = dg.RetryPolicy(max_retries=3, delay=2, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 
 #: Metadata of a failure: what an alert may tell of it.
 TOLD = "told"
+#: Whether a feed failed for nothing but batches that wait for a person's decision: they are told by themselves.
+HELD_ONLY = "held_only"
 
 #: What a step says that was told to stop.
 INTERRUPTED = "已中断\ninterrupted"
@@ -42,6 +45,7 @@ def failure(problems: Sequence[ChengguanError]) -> dg.Failure:
             "problems": dg.MetadataValue.md(_as_markdown(problems)),
             TOLD: dg.MetadataValue.json([facts_of(problem) for problem in problems]),
             "exit_code": problems[0].exit_code,
+            HELD_ONLY: all(isinstance(problem, HeldError) for problem in problems),
         },
         allow_retries=passes_by_itself(problems),
     )

@@ -17,9 +17,9 @@ from pipelines.alerts.review import review as look_after
 from pipelines.city import City
 from pipelines.errors import ChengguanError
 from pipelines.landing.store import read_connection
-from pipelines.orchestration import freshness
+from pipelines.orchestration import freshness, judgements
 from pipelines.orchestration.checks import outcome_of
-from pipelines.orchestration.failures import INTERRUPTED, TOLD
+from pipelines.orchestration.failures import HELD_ONLY, INTERRUPTED, TOLD
 from pipelines.orchestration.jobs import NIGHTLY, is_automated
 from pipelines.settings import Settings
 
@@ -73,8 +73,12 @@ def observe(instance: dg.DagsterInstance, run_id: str, settings: Settings) -> Se
         for event in events
         if event.is_step_success and event.step_key.startswith(_INGEST)
     }
-    explained = bool(refused) or any(trouble.kind == Kind.CHECK for trouble in troubles)
-    unexplained = [event for event in failed if not _refused(event) and not (explained and _follows(event))]
+    held_back = [event for event in failed if _is_held_only(event)]
+    explained = bool(refused or held_back) or any(trouble.kind == Kind.CHECK for trouble in troubles)
+    unexplained = [
+        event for event in failed
+        if event not in held_back and not _refused(event) and not (explained and _follows(event))
+    ]  # fmt: skip
     troubles += refused
     if not has_ended_well and (unexplained or not explained):
         troubles.append(_failed(run.job_name, unexplained))
@@ -119,6 +123,8 @@ def _of_checks(events: list[Any]) -> tuple[list[Trouble], set[Key]]:
         if event.event_type != dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             continue
         told = event.asset_check_evaluation_data
+        if told.check_name == judgements.NAME:
+            continue
         outcome, asset = outcome_of(told), told.asset_key.to_user_string()
         if told.check_name == freshness.CHECK:
             kind, subject = Kind.LATE, told.asset_key.path[-1]
@@ -135,9 +141,15 @@ def _of_checks(events: list[Any]) -> tuple[list[Trouble], set[Key]]:
 def _refused(event: Any) -> Trouble | None:
     """A feed whose source was refused. A feed that failed for a bug of ours is not: that is a failed run."""
     told = event.step_failure_data.user_failure_data
-    if not event.step_key.startswith(_INGEST) or told is None or TOLD not in told.metadata:
+    if not event.step_key.startswith(_INGEST) or told is None or TOLD not in told.metadata or _is_held_only(event):
         return None
     return Trouble(Kind.REFUSED, event.step_key.removeprefix(_INGEST), {"problems": told.metadata[TOLD].value})
+
+
+def _is_held_only(event: Any) -> bool:
+    """A feed of which nothing but whole batches was held back: each is an incident of its own."""
+    told = event.step_failure_data.user_failure_data
+    return bool(told is not None and HELD_ONLY in told.metadata and told.metadata[HELD_ONLY].value)
 
 
 def _follows(event: Any) -> bool:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import duckdb
 import pytest
 from pydantic import SecretStr
 
@@ -20,6 +19,7 @@ from pipelines.errors import ProfileError, SetupError
 from pipelines.landing.conservation import Violation
 from pipelines.orchestration import checks, night, review, runs
 from pipelines.orchestration.home import night_lock
+from pipelines.quality.held import decide, list_held
 from pipelines.settings import Settings
 from tests.conftest import AS_OF, DEMOLITIONS
 from tests.pipeline.conftest import FLOW, IMPATIENT
@@ -208,15 +208,17 @@ def test_a_run_of_the_daemon_is_looked_after_by_its_sensor(home: Home) -> None:
     assert len(home.told()) == 1
 
 
-def test_a_batch_that_waits_for_a_decision_is_told_until_it_is_decided(home: Home) -> None:
+def test_a_batch_that_waits_for_a_decision_is_one_incident_until_it_is_decided(home: Home) -> None:
     home.night()
-    with duckdb.connect(str(home.settings.build_db)) as con:
-        con.execute("create table ops.held_batches (feed varchar, batch_id varchar, source varchar, rows_read bigint)")
-        con.execute("create table ops.batch_decisions (batch_id varchar)")
-        con.execute("insert into ops.held_batches values ('demolitions', 'abcdef0123456789', 'demolitions/c.csv', 3)")
-    home.night()
-    assert home.open == [(Kind.HELD, "demolitions: abcdef012345")]
-    with duckdb.connect(str(home.settings.build_db)) as con:
-        con.execute("insert into ops.batch_decisions values ('abcdef0123456789')")
-    home.night()
+    home.told()
+    home.deliver(
+        "c.csv", "编号,违建编号,拆除日期,面积,方式\n" + "".join(f"{n},W{n},不详,1,自拆\n" for n in range(100, 130))
+    )
+    assert not home.night()
+    [(kind, subject)] = home.open
+    assert (kind, subject.partition(":")[0]) == (Kind.HELD, "demolitions")
+    assert len(home.told()) == 1
+    [held] = list_held(home.settings)
+    decide(home.settings, held["batch_id"], "reject", "值班员", "来源单位确认导出有误")
+    assert home.night()
     assert home.open == []
