@@ -67,6 +67,17 @@ class City:
         """The figures of the city's report, if it has one (`pipelines.metrics.figures`)."""
         return self.folder / "report"
 
+    def profile_of(self, feed: str) -> FeedProfile:
+        """How the city's feed is read. Raises ProfileError where it has none of this name, or a broken one."""
+        if feed in self.broken:
+            raise self.broken[feed]
+        if feed not in self.feeds:
+            raise ProfileError(
+                "该城市没有这个数据源", f"the city has no feed '{feed}'", file=self.folder / "feeds", value=feed,
+                remedy_zh=f"可用的数据源：{'、'.join(self.feeds)}", remedy_en=f"the feeds are: {', '.join(self.feeds)}",
+            )  # fmt: skip
+        return self.feeds[feed]
+
     @property
     def files(self) -> list[Path]:
         """Every file the profile is made of, in a fixed order."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.city import City, DatabaseSource, FileSource, Open311Source
-from pipelines.errors import ChengguanError, InputError, ProfileError
+from pipelines.errors import ChengguanError, InputError
 from pipelines.landing.batches import batch_id, file_sha256
 from pipelines.landing.canonical import References
 from pipelines.landing.door import Door, is_known, take_in
@@ -55,14 +55,7 @@ def ingest_feed(
     Returns the batches and the problems. Raises ProfileError where the city has no such feed and SetupError or BusyError where the
     warehouse cannot be written.
     """
-    if feed in city.broken:
-        raise city.broken[feed]
-    if feed not in city.feeds:
-        raise ProfileError(
-            "该城市没有这个数据源", f"the city has no feed '{feed}'", file=city.folder / "feeds", value=feed,
-            remedy_zh=f"可用的数据源：{'、'.join(city.feeds)}", remedy_en=f"the feeds are: {', '.join(city.feeds)}",
-        )  # fmt: skip
-    door = Door(settings, city, city.feeds[feed], as_of, hash_key(settings), References(city))
+    door = Door(settings, city, city.profile_of(feed), as_of, hash_key(settings), References(city))
     result = FeedResult(feed)
     with write_connection(settings, city.facts.time_zone) as connection:
         match door.profile.source:

@@ -6,8 +6,7 @@ numbers in the source's unit: as the profile reads them.
 
 import polars as pl
 
-from pipelines.city import City, ColumnMap, Drift, FeedProfile
-from pipelines.errors import ProfileError
+from pipelines.city import ColumnMap, Drift, FeedProfile
 from pipelines.feeds import FEEDS, Field
 from pipelines.landing.canonical import References
 from pipelines.landing.privacy import personal_kind
@@ -15,18 +14,6 @@ from pipelines.landing.privacy import personal_kind
 _KINDS = {"name": ("姓名", "name"), "phone": ("电话", "telephone"), "id_number": ("证件号", "ID number"), "address": ("地址", "address")}  # fmt: skip
 #: Codes that are told in a sentence; a list in a workbook has all of them.
 _TOLD = 30
-
-
-def profile_of(city: City, feed: str) -> FeedProfile:
-    """The city's profile of the feed. Raises ProfileError where it has none, or a broken one."""
-    if feed in city.broken:
-        raise city.broken[feed]
-    if feed not in city.feeds:
-        raise ProfileError(
-            "该城市没有这个数据源", f"the city has no feed '{feed}'", file=city.folder / "feeds", value=feed,
-            remedy_zh=f"可用的数据源：{'、'.join(city.feeds)}", remedy_en=f"the feeds are: {', '.join(city.feeds)}",
-        )  # fmt: skip
-    return city.feeds[feed]
 
 
 def desk_profile(profile: FeedProfile) -> FeedProfile:

@@ -16,7 +16,7 @@ from pipelines.city import City
 from pipelines.errors import InputError
 from pipelines.feeds import FEEDS
 from pipelines.settings import Settings
-from pipelines.steward.fields import profile_of, shown_fields
+from pipelines.steward.fields import shown_fields
 from pipelines.steward.rows import HeldRow, rows_of
 from pipelines.steward.workbook import ABOUT, CODES, HOW, PLACE, home_mark, shown
 
@@ -96,7 +96,7 @@ def _tables(path: Path) -> dict[str, list[list[str | None]]]:
 def _sheet(
     city: City, connection: duckdb.DuckDBPyConnection, path: Path, feed: str, lines: list[list[str | None]]
 ) -> Sheet:
-    fields = shown_fields(profile_of(city, feed))
+    fields = shown_fields(city.profile_of(feed))
     columns = _columns(path, feed, lines[0] if lines else [], [*PLACE, *fields])
     named: dict[str, int] = {}
     for line, cells in enumerate(lines[1:], start=2):

@@ -14,7 +14,7 @@ from pipelines.landing.headers import meet
 from pipelines.landing.privacy import HASH, MASK, personal_kind
 from pipelines.readers.base import ROW, SHEET
 from pipelines.settings import Settings
-from pipelines.steward.fields import desk_profile, profile_of
+from pipelines.steward.fields import desk_profile
 from pipelines.steward.rows import HeldRow
 
 #: (hash, mask)
@@ -35,7 +35,7 @@ def persons_of(settings: Settings, city: City, rows: Sequence[HeldRow]) -> dict[
                 remedy_zh="从备份恢复 landing/，或让来源单位更正后重新投递",
                 remedy_en="restore landing/ from a backup, or have the source correct the record and deliver it again",
             )  # fmt: skip
-        profile = profile_of(city, first.feed)
+        profile = city.profile_of(first.feed)
         used = desk_profile(profile) if first.source_kind == "replay" else profile
         for part in landed_parts(path):
             found |= _in_part(part, used, of_batch)

@@ -28,7 +28,7 @@ from pipelines.landing.quarantine import log, row_id
 from pipelines.landing.store import write_connection
 from pipelines.readers.base import ROW, SHEET, UNREADABLE
 from pipelines.settings import Settings
-from pipelines.steward.fields import desk_profile, profile_of
+from pipelines.steward.fields import desk_profile
 from pipelines.steward.mended import MendedRow, Sheet, read_workbook
 from pipelines.steward.persons import Person, persons_of
 
@@ -112,7 +112,7 @@ class _Desk:
 
 def _take_in(desk: _Desk, sheet: Sheet, rows: Sequence[MendedRow]) -> Batch:
     started = time.perf_counter()
-    feed, profile = FEEDS[sheet.feed], desk_profile(profile_of(desk.city, sheet.feed))
+    feed, profile = FEEDS[sheet.feed], desk_profile(desk.city.profile_of(sheet.feed))
     references = References(desk.city)
     personal = [name for name in profile.columns if personal_kind(profile, name)]
     kept = [{name for name in personal if name not in row.changed and row.cells.get(name)} for row in rows]

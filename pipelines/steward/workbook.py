@@ -21,7 +21,7 @@ from pipelines.landing.canonical import References
 from pipelines.landing.privacy import hash_key, personal_kind
 from pipelines.metrics.export import DISARMED, MAX_SHEET_ROWS
 from pipelines.settings import Settings
-from pipelines.steward.fields import choices, expected, profile_of, shown_fields
+from pipelines.steward.fields import choices, expected, shown_fields
 from pipelines.steward.rows import HeldRow
 
 ABOUT, CODES, HOW = "_about", "_codes", "说明 how"
@@ -101,7 +101,7 @@ def write_workbook(settings: Settings, city: City, path: Path, rows: Sequence[He
             about.write_row(at, 0, said)
         lists = _Lists(codes)
         for feed, page in sheets.items():
-            _Sheet(book, page, profile_of(city, feed), references).write(by_feed[feed], lists)
+            _Sheet(book, page, city.profile_of(feed), references).write(by_feed[feed], lists)
     return {feed: len(found) for feed, found in by_feed.items()}
 
 

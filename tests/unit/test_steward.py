@@ -16,7 +16,7 @@ from pipelines.landing.canonical import References
 from pipelines.landing.ingest import ingest_feed
 from pipelines.landing.store import read_connection
 from pipelines.settings import Settings
-from pipelines.steward.fields import choices, desk_profile, expected, profile_of
+from pipelines.steward.fields import choices, desk_profile, expected
 from pipelines.steward.rows import HeldRow, Wanted, count_reasons, find_rows, open_desk, rows_named
 from pipelines.steward.workbook import title, write_workbook
 from tests.conftest import AS_OF, DEMOLITIONS
@@ -191,7 +191,7 @@ def test_a_workbook_is_an_xlsx_with_rows_in_it(
 def test_what_would_be_right_is_said_by_type_range_unit_and_list(write_city: Callable[..., City]) -> None:
     city = write_city(DEMOLITIONS, PAYMENTS)
     references = References(city)
-    ledger, payments = profile_of(city, "demolitions"), profile_of(city, "investments")
+    ledger, payments = city.profile_of("demolitions"), city.profile_of("investments")
     assert expected("method", ledger, references)[1] == "one of: 自拆, 强拆, self, forced"
     assert "不小于 0" in expected("demolished_area_m2", ledger, references)[0]
     assert "counted in 万元" in expected("amount_yuan", payments, references)[1]
@@ -201,14 +201,14 @@ def test_what_would_be_right_is_said_by_type_range_unit_and_list(write_city: Cal
 
 
 def test_the_desk_reads_canonical_columns_and_keeps_units_and_codes(write_city: Callable[..., City]) -> None:
-    columns = desk_profile(profile_of(write_city(PAYMENTS), "investments")).columns
+    columns = desk_profile(write_city(PAYMENTS).profile_of("investments")).columns
     assert columns["amount_yuan"].synonyms() == ["amount_yuan"]
     assert columns["amount_yuan"].factor == 10_000
 
 
 def test_a_feed_that_the_city_has_not_is_named(write_city: Callable[..., City]) -> None:
     with pytest.raises(ProfileError, match="staff"):
-        profile_of(write_city(), "staff")
+        write_city().profile_of("staff")
 
 
 def test_no_sheet_of_a_workbook_can_be_taken_for_a_feed() -> None:
