@@ -46,7 +46,8 @@ class Expectation(Strict):
     `block` keeps the whole batch out of raw until somebody decides; `warn` tells and loads. Fixed bounds are `at_least` and `at_most`.
     Bounds out of the feed's own history need `history` earlier batches of the same source: `times_low` and `times_high` multiply
     the middle one, `above_usual` is added to what nine of ten batches stay below. With `by_weekday` a Monday is held against Mondays.
-    `only_if_rows` leaves small batches alone, in which a share says little.
+    `only_if_rows` leaves small batches alone, in which a share says little; `only_if_usual` measures that are usually small, of which a
+    multiple says little.
     """
 
     measure: str
@@ -59,6 +60,7 @@ class Expectation(Strict):
     by_weekday: bool = False
     history: int = Field(default=8, ge=1, le=365)
     only_if_rows: int = Field(default=1, ge=1)
+    only_if_usual: float = Field(default=0, ge=0)
 
     @model_validator(mode="after")
     def _is_about_something(self) -> "Expectation":
@@ -80,8 +82,15 @@ class Expectation(Strict):
 ORDINARY: tuple[Expectation, ...] = tuple(
     Expectation.model_validate(said)
     for said in (
-        {"measure": "rows_per_day", "severity": "block", "times_low": 0.1, "times_high": 8, "by_weekday": True},
-        {"measure": "rows_per_day", "times_low": 0.5, "times_high": 3, "by_weekday": True},
+        {
+            "measure": "rows_per_day",
+            "severity": "block",
+            "times_low": 0.1,
+            "times_high": 8,
+            "by_weekday": True,
+            "only_if_usual": 5,
+        },
+        {"measure": "rows_per_day", "times_low": 0.5, "times_high": 3, "by_weekday": True, "only_if_usual": 5},
         {"measure": "quarantined_share", "severity": "block", "at_most": 0.5, "only_if_rows": 20},
         {"measure": "quarantined_share", "above_usual": 0.05, "only_if_rows": 20},
         {"measure": "unreadable_share", "severity": "block", "at_most": 0.2, "only_if_rows": 20},
@@ -98,7 +107,7 @@ ORDINARY: tuple[Expectation, ...] = tuple(
         {"measure": "night_share:*", "above_usual": 0.25, "only_if_rows": 20},
         {"measure": "middle:*", "severity": "block", "times_low": 0.002, "times_high": 500, "only_if_rows": 20},
         {"measure": "middle:*", "times_low": 0.1, "times_high": 10, "only_if_rows": 20},
-        {"measure": "days_behind", "above_usual": 7},
+        {"measure": "days_behind", "above_usual": 7, "only_if_rows": 20},
         {"measure": "empty_day_share", "above_usual": 0.3},
         {"measure": "fullest_day_share", "above_usual": 0.4, "only_if_rows": 50},
         {"measure": "stated_total_gap:*", "at_most": 0.1},

@@ -66,6 +66,8 @@ def _bound(
     knows_the_weekday = len(same) >= ENOUGH_OF_A_WEEKDAY
     values = [value for _, value in (same if expectation.by_weekday and knows_the_weekday else earlier)]
     usual = median(values)
+    if usual < expectation.only_if_usual:
+        return Bound(measure, expectation.severity, low, high)
     # While Sundays are not known yet, the quietest and the busiest tenth of all days stand for them.
     quiet, busy = (usual, usual) if not expectation.by_weekday or knows_the_weekday else _tenths(values)
     # Records come in bursts (a case brings its steps with it), so counts vary more than single events would.

@@ -203,10 +203,10 @@ def test_the_worlds_are_hard_enough_to_tell_a_right_clock_from_a_wrong_one(world
 
 def test_refused_rows_of_every_fate_are_counted(world: World) -> None:
     day = max(world.releases)
-    [fates] = world._ask(day, "select sum(open), sum(replaced), sum(dismissed) from marts.feed_health")
+    [fates] = world.ask(day, "select sum(open), sum(replaced), sum(dismissed) from marts.feed_health")
     assert min(fates) > 0
     by_reason = "select sum(open), sum(replaced), sum(dismissed) from marts.quality_issues"
-    assert all(more >= rows for more, rows in zip(world._ask(day, by_reason)[0], fates, strict=True))
+    assert all(more >= rows for more, rows in zip(world.ask(day, by_reason)[0], fates, strict=True))
 
 
 def test_the_second_night_changes_what_was_counted_in_the_first(world: World) -> None:

@@ -16,7 +16,7 @@ DATED_BY = {
     "evaluation_appeals": "submitted_on", "organisations": "valid_from", "establishments": "valid_from", "staff": "joined_on",
     "training_records": "held_on", "city_statistics": "published_on", "enforcement_actions": "acted_on",
     "campaigns": "starts_on", "power_items": "valid_from", "power_item_reviews": "submitted_on",
-    "responsibilities": "valid_from",
+    "responsibilities": "valid_from", "hotline_calls": "counted_on",
 }  # fmt: skip
 
 
