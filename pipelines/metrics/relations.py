@@ -162,6 +162,7 @@ def _records(
             where += f" and cast({day} as date) {one.operator} ${one.key}"
             values[one.key] = one.value
     where += f" and ({source.only_if})" if source.only_if else ""
+    where += f' and fact."{source.dated_by}" is not null' if source.dated_by else ""  # it belongs to no period
     shown = [f'fact."{name}"' for name in usable]
     joined = ""
     if "_batch_seq" in known and "_source_row" in known:
