@@ -23,7 +23,7 @@ from pipelines import __version__
 from pipelines.city import City
 from pipelines.errors import BusyError, SetupError
 from pipelines.metrics import dictionary
-from pipelines.publish import contents, meta, package, quality
+from pipelines.publish import contents, geometry, meta, package, quality
 from pipelines.quality.data_docs import write_data_docs
 from pipelines.settings import Settings
 
@@ -196,6 +196,7 @@ def _write(
         raise RuntimeError(f"the release does not hold what the build file holds: {written} != {held}")
     (building / "manifest.json").write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     write_data_docs(con, dt.date.fromisoformat(about["as_of"]), building / DATA_DOCS)
+    geometry.write_files(con, building)
     (building / dictionary.FILE_NAME).write_text(json.dumps(semantics, ensure_ascii=False) + "\n", encoding="utf-8")
     for path in [*building.rglob("*"), building]:
         _fsync(path)

@@ -128,6 +128,7 @@ def test_the_manifest_tells_the_whole_release(settings: Settings, city: City) ->
     assert {table["name"]: table["rows"] for table in about["tables"]} == {
         "marts.totals": 1, "core.fct_cases": 100, "meta.batches": 1, "meta.metrics": 0,
         "meta.mart_columns": 0, "meta.report_figures": 0, "meta.feeds": len(FEEDS), "meta.relations": 2, "meta.quality": 0,
+            "meta.geometry": 0,
     }  # fmt: skip
     assert about["libraries"]["duckdb"] == duckdb.__version__
 
