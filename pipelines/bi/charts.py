@@ -49,7 +49,8 @@ def definition(metric: Metric) -> str:
 
 
 def chart_name(chart: Chart) -> str:
-    return f"{chart.zh} {chart.en}"
+    """A figure has its English below it."""
+    return chart.zh if chart.kind == "figure" else f"{chart.zh} {chart.en}"
 
 
 def chart_file(chart: Chart, dataset: Dataset, uuid: str, dataset_uuid: str) -> dict[str, Any]:
@@ -83,7 +84,7 @@ def _params(chart: Chart, dataset: Dataset, metrics: list[Metric]) -> dict[str, 
     if chart.kind == "records":
         return {
             **shared, "query_mode": "raw", "all_columns": list(chart.by), "order_by_cols": [], "server_page_length": 10,
-            "table_timestamp_format": "%Y-%m-%d",
+            "table_timestamp_format": "%Y-%m-%d", "show_cell_bars": False,
         }  # fmt: skip
     names = [metric.name for metric in metrics]
     if chart.kind == "table":
@@ -95,6 +96,7 @@ def _params(chart: Chart, dataset: Dataset, metrics: list[Metric]) -> dict[str, 
     drawn = {
         **shared, "metrics": names, "groupby": [], "order_desc": True, "show_legend": True, "rich_tooltip": True,
         "truncate_metric": True, "y_axis_format": number_format(metrics[0]), "color_scheme": "supersetColors", "zoomable": False,
+        "y_axis_bounds": [None, chart.highest],
     }  # fmt: skip
     if chart.kind == "ranking":
         return {

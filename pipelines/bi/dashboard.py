@@ -26,7 +26,8 @@ FILTERS = (
 
 @dataclass(frozen=True)
 class Chart:
-    """One chart. `figures` are metrics (of `records` none), `by` columns; `grain` is the period of a line or of bars, `width` of twelve."""
+    """One chart. `figures` are metrics (of `records` none), `by` columns; `grain` is the period of a line or of bars, `width` of twelve,
+    `highest` where its axis ends."""
 
     key: str
     kind: Kind
@@ -39,6 +40,7 @@ class Chart:
     width: int = 6
     limit: int = 1000
     note: str = ""
+    highest: float | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ SECTIONS = (
         (
             (
                 Chart("flow", "line", "每月立案与结案", "Filed and closed by month", _CLOSURE, ("platform_filed", "platform_closed")),
-                Chart("rates", "line", "每月结案率与按期结案率", "Closing rates by month", _CASES, ("platform_closed_rate", "platform_closed_on_time_rate")),
+                Chart("rates", "line", "每月结案率与按期结案率", "Closing rates by month", _CASES, ("platform_closed_rate", "platform_closed_on_time_rate"), highest=1),
             ),
             (
                 Chart("streets", "table", "各街道结案情况", "Closing by street", _CLOSURE,

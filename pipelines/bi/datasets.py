@@ -155,9 +155,7 @@ def _sum(label: str, part: Part, metric: Metric, anchor: str | None) -> str:
 def _query(label: str, codes: Sequence[str], named: Mapping[str, tuple[str, str, str]]) -> str:
     """The table with the name of each code; a code without a name stands for itself."""
     names = [f'coalesce("of_{code}".{named[code][2]}, it.{code}) as {name_of(code)}' for code in codes]
-    joins = [
-        f'left join {named[code][0]} as "of_{code}" on "of_{code}".{named[code][1]} = it.{code}' for code in codes
-    ]
+    joins = [f'left join {named[code][0]} as "of_{code}" on "of_{code}".{named[code][1]} = it.{code}' for code in codes]
     return "\n".join([f"select it.*, {', '.join(names)}", f"from {label} as it", *joins])
 
 
@@ -184,7 +182,9 @@ def _is_figure(label: str, name: str, kind: str, figures: set[tuple[str, str]]) 
 
 
 def _named(code: Column) -> Column:
-    said = "\n".join(f"{line}{rest}" for line, rest in zip(code.said.split("\n"), ("：名称", ": its name"), strict=False))
+    said = "\n".join(
+        f"{line}{rest}" for line, rest in zip(code.said.split("\n"), ("：名称", ": its name"), strict=False)
+    )
     return Column(name_of(code.name), "VARCHAR", code.label.removesuffix("代码"), said, False)
 
 

@@ -8,7 +8,7 @@ dashboards, which leaves alone what is there, and by `/api/v1/assets/import/`, w
 import json
 import uuid
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ SAFE = "access_mode=read_only&enable_external_access=false&lock_configuration=tr
 _VERSION = "1.0.0"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:chengguan-warehouse:superset")
 _MIDNIGHT = (1980, 1, 1, 0, 0, 0)
-_HEIGHTS = {"figure": 20, "records": 44, "table": 50, "ranking": 50, "line": 50, "bars": 50}
+_HEIGHTS = {"figure": 20, "records": 50, "table": 50, "ranking": 50, "line": 50, "bars": 50}
 
 
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
@@ -48,8 +48,8 @@ def address(path: Path | str) -> str:
     if not said.startswith("/") or set(said) & set("?#%"):
         raise SetupError(
             "这个路径不能用于 BI 地址", "this path cannot stand in a BI tool's address", key="--path", value=said,
-            remedy_zh="写 BI 工具所见的绝对路径，不含 ? # %，例如 /data/chengguan/current/serving.duckdb",
-            remedy_en="give the absolute path by which the BI tool sees it, without ? # %, for instance /data/chengguan/current/serving.duckdb",
+            remedy_zh="用 --path 或 CHENGGUAN_BI_PATH 写 BI 工具所见的绝对路径，不含 ? # %，例如 /data/chengguan/current/serving.duckdb",
+            remedy_en="give with --path or CHENGGUAN_BI_PATH the absolute path by which the BI tool sees it, without ? # %, for instance /data/chengguan/current/serving.duckdb",
         )  # fmt: skip
     return f"duckdb:///{said}?{SAFE}"
 
@@ -81,12 +81,21 @@ def _files(release: Path, served: Path | str) -> Iterator[tuple[str, dict[str, A
     yield "databases/chengguan.yaml", _database(city, identity, served)
     for dataset in datasets:
         yield f"datasets/chengguan/{dataset.label}.yaml", _dataset(dataset, identity)
+    shown = {chart.key for chart in dashboard.charts() if _can_be_drawn(chart, known)}
     for chart in dashboard.charts():
-        told = chart_file(
-            chart, known[chart.dataset], identity.of("chart", chart.key), identity.of("dataset", chart.dataset)
-        )
-        yield f"charts/{chart.key}.yaml", told
-    yield f"dashboards/{dashboard.SLUG}.yaml", _dashboard(city, identity)
+        if chart.key in shown:
+            uuids = identity.of("chart", chart.key), identity.of("dataset", chart.dataset)
+            yield f"charts/{chart.key}.yaml", chart_file(chart, known[chart.dataset], *uuids)
+    yield f"dashboards/{dashboard.SLUG}.yaml", _dashboard(city, identity, known, shown)
+
+
+def _can_be_drawn(chart: dashboard.Chart, known: Mapping[str, Dataset]) -> bool:
+    """Whether the release has all of it: an older one may lack a metric."""
+    if chart.dataset not in known:
+        return False
+    dataset = known[chart.dataset]
+    columns, metrics = {one.name for one in dataset.columns}, {one.metric.name for one in dataset.calculations}
+    return columns.issuperset(chart.by) and metrics.issuperset(chart.figures)
 
 
 class _Identity:
@@ -136,21 +145,23 @@ def _dataset(dataset: Dataset, identity: _Identity) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _dashboard(city: dict[str, str], identity: _Identity) -> dict[str, Any]:
+def _dashboard(
+    city: dict[str, str], identity: _Identity, known: Mapping[str, Dataset], shown: Set[str]
+) -> dict[str, Any]:
     zh, en = dashboard.TITLE
     return {
         "dashboard_title": f"{city['name_zh']}{zh}",
         "description": f"{en}: {city['name_en']}", "css": "", "slug": f"{dashboard.SLUG}-{city['id']}", "published": True,
-        "uuid": identity.of("dashboard", dashboard.SLUG), "position": _position(city, identity),
+        "uuid": identity.of("dashboard", dashboard.SLUG), "position": _position(city, identity, shown),
         "metadata": {
             "color_scheme": "supersetColors", "cross_filters_enabled": True, "timed_refresh_immune_slices": [], "expanded_slices": {},
-            "refresh_frequency": 0, "native_filter_configuration": list(_filters(identity)),
+            "refresh_frequency": 0, "native_filter_configuration": list(_filters(identity, known)),
         },
         "version": _VERSION,
     }  # fmt: skip
 
 
-def _filters(identity: _Identity) -> Iterator[dict[str, Any]]:
+def _filters(identity: _Identity, known: Mapping[str, Dataset]) -> Iterator[dict[str, Any]]:
     scope = {"rootPath": ["ROOT_ID"], "excluded": []}
     yield {
         "id": "NATIVE_FILTER-time", "name": "期间 Period", "filterType": "filter_time", "type": "NATIVE_FILTER", "targets": [{}],
@@ -158,6 +169,8 @@ def _filters(identity: _Identity) -> Iterator[dict[str, Any]]:
         "description": "",
     }  # fmt: skip
     for column, zh, en, listed_in in dashboard.FILTERS:
+        if listed_in not in known:
+            continue
         yield {
             "id": f"NATIVE_FILTER-{column}", "name": f"{zh} {en}", "filterType": "filter_select", "type": "NATIVE_FILTER",
             "targets": [{"datasetUuid": identity.of("dataset", listed_in), "column": {"name": column}}], "scope": scope,
@@ -166,7 +179,7 @@ def _filters(identity: _Identity) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
-def _position(city: dict[str, str], identity: _Identity) -> dict[str, Any]:
+def _position(city: dict[str, str], identity: _Identity, shown: Set[str]) -> dict[str, Any]:
     """The layout. Each chart carries its uuid and its name: without them an import would make it anew."""
     zh, en = dashboard.TITLE
     above = ["ROOT_ID", "GRID_ID"]
@@ -182,20 +195,26 @@ def _position(city: dict[str, str], identity: _Identity) -> dict[str, Any]:
         row = f"ROW-{name}"
         rows.append(row)
         children = [part["id"] for part in parts]
-        told[row] = {"type": "ROW", "id": row, "parents": above, "children": children, "meta": {"background": "BACKGROUND_TRANSPARENT"}}
+        told[row] = {
+            "type": "ROW",
+            "id": row,
+            "parents": above,
+            "children": children,
+            "meta": {"background": "BACKGROUND_TRANSPARENT"},
+        }
         for part in parts:
             told[part["id"]] = {**part, "children": [], "parents": [*above, row]}
 
     def text(name: str, said: str, height: int) -> dict[str, Any]:
         return {"type": "MARKDOWN", "id": f"MARKDOWN-{name}", "meta": {"code": said, "width": 12, "height": height}}
 
-    add_row("note", [text("note", note, 22)])
+    add_row("note", [text("note", note, 20)])
     number = 0
     for at, section in enumerate(dashboard.SECTIONS):
-        add_row(f"section-{at}", [text(f"section-{at}", f"## {section.zh}\n{section.en}", 14)])
+        add_row(f"section-{at}", [text(f"section-{at}", f"## {section.zh}\n{section.en}", 12)])
         for row_at, charts in enumerate(section.rows):
             parts = []
-            for chart in charts:
+            for chart in (one for one in charts if one.key in shown):
                 number += 1
                 meta = {
                     "chartId": number, "uuid": identity.of("chart", chart.key), "sliceName": chart_name(chart),

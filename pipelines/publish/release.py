@@ -20,6 +20,7 @@ from typing import Any, Literal
 from filelock import FileLock, Timeout
 
 from pipelines import __version__
+from pipelines.bi import superset
 from pipelines.city import City
 from pipelines.errors import BusyError, SetupError
 from pipelines.metrics import dictionary
@@ -197,6 +198,7 @@ def _write(
     (building / "manifest.json").write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     write_data_docs(con, dt.date.fromisoformat(about["as_of"]), building / DATA_DOCS)
     (building / dictionary.FILE_NAME).write_text(json.dumps(semantics, ensure_ascii=False) + "\n", encoding="utf-8")
+    superset.write_bundle(building, settings.served_file, building / superset.FILE)
     for path in [*building.rglob("*"), building]:
         _fsync(path)
     final = settings.releases / str(about["id"])
