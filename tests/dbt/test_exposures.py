@@ -4,10 +4,12 @@ whole project's manifest the catalogue lets out.
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from pipelines.metrics.figures import load_figures
 from pipelines.publish.catalogue import told
 from pipelines.publish.contents import served_tables
 from pipelines.settings import PROJECT_ROOT, Settings
@@ -22,7 +24,6 @@ ABOUT = {
 }
 #: Roles of a bureau; an exposure is owned by one of them.
 ROLES = {"指挥中心 command centre", "分析岗 analysts' desk", "法制科 legal section", "数据岗 data desk"}
-MENTION = re.compile(r"\b(marts|core)\.([a-z_]+)")
 
 
 @pytest.fixture(scope="session")
@@ -46,15 +47,37 @@ def test_exposures_are_owned_by_roles_and_told_in_both_languages(exposures: list
     assert lacking == []
 
 
-def test_the_analysts_exposure_names_the_relations_of_their_questions(
-    exposures: list[Manifest], manifest: Manifest
-) -> None:
-    [theirs] = [one for one in exposures if one["name"] == "analysts_questions"]
-    text = "\n".join(
-        (PROJECT_ROOT / name).read_text("utf-8") for name in ("docs/analysts.md", "notebooks/first_look.ipynb")
+def _mentioned(*texts: str) -> set[str]:
+    return {".".join(found) for found in re.findall(r"\b(marts|core)\.([a-z_]+)", "\n".join(texts))}
+
+
+def _of_the_analysts() -> set[str]:
+    return _mentioned(
+        *((PROJECT_ROOT / name).read_text("utf-8") for name in ("docs/analysts.md", "notebooks/first_look.ipynb"))
     )
-    asked = {".".join(found) for found in MENTION.findall(text)}
-    assert {_label(manifest["nodes"][key]) for key in theirs["depends_on"]["nodes"]} == asked
+
+
+def _of_the_report() -> set[str]:
+    figures = load_figures(PROJECT_ROOT / "cities/changji/report")
+    return _mentioned(*(f"{figure.relation or ''} {figure.query or ''}" for _, figure in figures))
+
+
+#: What each user really reads, told by its own code or text: an exposure is never the second place to keep in mind.
+USED: dict[str, Callable[[], set[str]]] = {"analysts_questions": _of_the_analysts, "report_figures": _of_the_report}
+
+
+def test_every_user_has_its_exposure_and_every_exposure_its_user(exposures: list[Manifest]) -> None:
+    assert {exposure["name"] for exposure in exposures} == set(USED)
+
+
+@pytest.mark.parametrize("name", USED)
+def test_an_exposure_names_the_relations_that_its_user_reads(
+    exposures: list[Manifest], manifest: Manifest, name: str
+) -> None:
+    [exposure] = [one for one in exposures if one["name"] == name]
+    told = {_label(manifest["nodes"][key]) for key in exposure["depends_on"]["nodes"]}
+    used = USED[name]()
+    assert told == used, "depends_on: [" + ", ".join(f"ref('{one.partition('.')[2]}')" for one in sorted(used)) + "]"
 
 
 def test_the_catalogue_of_the_whole_project_holds_no_path_of_the_machine(
