@@ -25,6 +25,7 @@ from pipelines.errors import BusyError, SetupError
 from pipelines.landing.batches import to_disk
 from pipelines.metrics import dictionary
 from pipelines.publish import contents, geometry, meta, package, quality
+from pipelines.publish.catalogue import write_catalogue
 from pipelines.quality.data_docs import write_data_docs
 from pipelines.settings import Settings
 
@@ -102,7 +103,7 @@ def publish(
             "checks": dict(checks),
             "quality": quality.summary(quality.quality_rows(con, city, as_of), checks),
         }
-        release = _write(settings, con, everything, held, about, semantics=semantics)
+        release = _write(settings, con, everything, held, about, semantics=semantics, manifest=manifest)
         return _point_at(settings, release, current, fresh=True)
 
 
@@ -198,6 +199,7 @@ def _write(
     about: Mapping[str, Any],
     *,
     semantics: Mapping[str, Any],
+    manifest: Mapping[str, Any],
 ) -> ReleaseInfo:
     building = settings.releases / f".tmp-{about['id']}"
     shutil.rmtree(building, ignore_errors=True)
@@ -205,10 +207,12 @@ def _write(
     written = package.write(con, building, tables, about)
     if written != held:
         raise RuntimeError(f"the release does not hold what the build file holds: {written} != {held}")
+    about = {**about, "site": _write_site(building, about) if settings.site else None}
     (building / "manifest.json").write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     write_data_docs(con, dt.date.fromisoformat(about["as_of"]), building / DATA_DOCS)
     geometry.write_files(con, building)
     (building / dictionary.FILE_NAME).write_text(json.dumps(semantics, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_catalogue(con, building, manifest, tables, held, about=about)
     for path in [*building.rglob("*"), building]:
         to_disk(path)
     final = settings.releases / str(about["id"])
@@ -217,6 +221,13 @@ def _write(
     release = _read(final, None)
     assert release is not None
     return release
+
+
+def _write_site(building: Path, about: Mapping[str, Any]) -> dict[str, Any]:
+    # Here and not above: what draws takes a second to import, and most who import this module publish nothing.
+    from pipelines.publish.site import FOLDER, build_site  # noqa: PLC0415
+
+    return build_site(building, about, building / FOLDER).as_dict()
 
 
 def _point_at(settings: Settings, release: ReleaseInfo, current: ReleaseInfo | None, *, fresh: bool) -> ReleaseInfo:
