@@ -14,7 +14,7 @@ import polars as pl
 from pipelines.city import City
 from pipelines.metrics.dictionary import Dictionary
 from pipelines.metrics.figures import answer, load_figures
-from pipelines.publish import quality
+from pipelines.publish import geometry, quality
 from pipelines.publish.contents import Served
 from pipelines.publish.coverage import FEEDS_TOLD, RELATIONS, feeds_told, relations_told
 
@@ -90,6 +90,8 @@ MART_COLUMNS = Served(
         "mart": "集市表\nMart",
         "column_name": "列\nColumn",
         "explained_by": "指标名，或明细所在的表，或一句说明\nA metric, a relation, or a sentence",
+        "explained_if": "明细表中哪些行计入\nWhich rows of that relation count",
+        "explained_on": "明细按哪个日期归属期间\nThe date by which a row of that relation belongs to a period",
     },
 )
 FIGURES = Served(
@@ -126,7 +128,7 @@ _TYPES: dict[str, Any] = {
     "minimum_volume": pl.Int64, "relation_rows": pl.Int64, "holds": pl.Boolean, "period_from": pl.Date, "period_to": pl.Date,
     "is_configured": pl.Boolean, "has_records": pl.Boolean, "is_empty": pl.Boolean, "batch_count": pl.Int64,
     "rows_loaded": pl.Int64, "rows_quarantined": pl.Int64, "row_count": pl.Int64, "first_record_on": pl.Date,
-    "last_record_on": pl.Date, "last_loaded_for_on": pl.Date,
+    "last_record_on": pl.Date, "last_loaded_for_on": pl.Date, "is_illustrative": pl.Boolean, "lon": pl.Float64, "lat": pl.Float64,
 }  # fmt: skip
 
 
@@ -171,7 +173,8 @@ def meta_tables(
         con.execute(f"CREATE OR REPLACE VIEW memory.{name} AS SELECT * FROM build.{name}")
     _create(con, FIGURES, answer(con, load_figures(city.report_dir)))
     _create(con, quality.QUALITY, quality.quality_rows(con, city, as_of))
-    return [BATCHES, FEEDS_TOLD, RELATIONS, METRICS, MART_COLUMNS, FIGURES, quality.QUALITY]
+    _create(con, geometry.GEOMETRY, geometry.geometry_rows(city))
+    return [BATCHES, FEEDS_TOLD, RELATIONS, METRICS, MART_COLUMNS, FIGURES, quality.QUALITY, geometry.GEOMETRY]
 
 
 def _explained(tables: Sequence[Served], dictionary: Dictionary) -> Iterable[dict[str, str]]:
@@ -180,9 +183,9 @@ def _explained(tables: Sequence[Served], dictionary: Dictionary) -> Iterable[dic
     }
     for table in tables:
         for column in table.columns:
-            by = sums.get((table.label, f"sum({column})")) or table.explained_by.get(column)
-            if by:
-                yield {"mart": table.label, "column_name": column, "explained_by": by}
+            metric = sums.get((table.label, f"sum({column})"))
+            if said := {"explained_by": metric} if metric else table.explained.get(column):
+                yield {"mart": table.label, "column_name": column, **said}
 
 
 def _create(con: duckdb.DuckDBPyConnection, table: Served, rows: Iterable[Mapping[str, Any]]) -> None:
