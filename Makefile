@@ -59,9 +59,9 @@ faults: $(READY) ## run the experiments that try to break it, whole, and renew d
 	@env -u CHENGGUAN_HOME -u CHENGGUAN_INBOX CHENGGUAN_FAULTS=whole $(BIN)/python -m pytest -n 2 --dist loadfile tests/faults
 	@$(BIN)/python -m tests.faults.results
 
-serve: $(READY) ## open Dagster's UI on this machine
-	$(call say,Opening Dagster at http://127.0.0.1:3000 (Ctrl-C ends it))
-	@$(BIN)/chengguan ui
+serve: $(READY) ## open Dagster's UI and the current release's site on this machine
+	$(call say,Opening Dagster and the site of the current release (Ctrl-C ends both))
+	@$(BIN)/chengguan serve
 
 lint: $(READY) ## check style, types and SQL
 	$(call say,Checking style and types)

@@ -58,6 +58,7 @@ app.command("explain")(explain.explain)
 app.command("figures")(metrics.figures)
 app.command("doctor")(doctor.doctor)
 app.command("ui")(serve.ui)
+app.command("serve")(serve.serve)
 app.command("site")(site.site)
 
 
