@@ -11,6 +11,12 @@ QUALIFIERS = {
     "exact": t("等于", "exactly"), "at_least": t("余（不少于）", "at least"), "almost": t("近", "almost"), "up_to": t("高达", "up to"),
     "rounded": t("约", "rounded"), "derived": t("推算", "derived"), "none": t("", ""),
 }  # fmt: skip
+#: The parts of a report that have no title of their own.
+PARTS = {
+    "document": t("文件", "The document"),
+    "intro": t("引言", "Introduction"),
+    "closing": t("结语与下一步", "Closing and next steps"),
+}
 
 
 def page(release: Release) -> Page:
@@ -23,7 +29,10 @@ def page(release: Release) -> Page:
     asked = [row for row in rows if row["holds"] is not None]
     held = sum(bool(row["holds"]) for row in asked)
     parts = [
-        Section(Text(name.partition("-")[2] or name), [Fragment("figures.html.j2", {"rows": members})])
+        Section(
+            PARTS.get(title := name.partition("-")[2] or name, Text(title)),
+            [Fragment("figures.html.j2", {"rows": members})],
+        )
         for name, members in sections.items()
     ]
     return Page(
