@@ -21,6 +21,7 @@ from pipelines.cli import (
     nightly,
     quarantine,
     releases,
+    report,
     serve,
 )
 from pipelines.cli.console import err, print_error
@@ -55,6 +56,7 @@ app.command("metrics")(metrics.list_metrics)
 app.command("metric")(metrics.metric)
 app.command("explain")(explain.explain)
 app.command("figures")(metrics.figures)
+app.command("report")(report.report)
 app.command("doctor")(doctor.doctor)
 app.command("ui")(serve.ui)
 
