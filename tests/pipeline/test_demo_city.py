@@ -15,6 +15,7 @@ import duckdb
 import pytest
 
 from pipelines.simulator import simulate
+from tests.pipeline import reported
 from tests.pipeline.nights import Night, command, run_night
 from tests.pipeline.recompute.harder import write_demolitions
 
@@ -263,3 +264,19 @@ def test_sources_that_no_longer_fit_each_other_are_found(home: Path, night: Nigh
         assert connection.execute(path.read_text()).fetchall() == []
         connection.execute(BALANCES[name])
         assert len(connection.execute(path.read_text()).fetchall()) > 20
+
+
+@pytest.mark.parametrize(("year", "lang"), [(2017, "zh"), (2016, "en")])
+def test_every_figure_of_the_annual_report_is_in_the_release(home: Path, night: Night, year: int, lang: str) -> None:
+    page, book = reported.written(home, "--year", str(year), "--lang", lang, "--no-pdf")
+    reported.check_page(page, lang)
+    reported.check_figures(page, home / "current")
+    reported.check_marts(page, home / "current", year)
+    reported.check_workbook(page, book)
+
+
+@pytest.mark.parametrize("kept", ["nothing", "marts.case_closure"])
+def test_the_annual_report_says_why_what_a_city_lacks_is_not_there(
+    home: Path, night: Night, tmp_path: Path, kept: str
+) -> None:
+    reported.check_poor(home, tmp_path, kept)
