@@ -17,7 +17,7 @@ SIMULATING := $(CHENGGUAN_HOME)/.simulating
 say = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup nightly test test-slow serve lint format lock clean clean-data
+.PHONY: help setup nightly test test-slow faults serve lint format lock clean clean-data
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -53,6 +53,11 @@ test: $(READY) ## run the tests
 test-slow: $(READY) ## run the tests that take long: further worlds, whole builds of the models
 	$(call say,Running the slow tests)
 	@env -u CHENGGUAN_HOME -u CHENGGUAN_INBOX $(BIN)/python -m pytest -n 2 --dist loadfile -m slow
+
+faults: $(READY) ## run the experiments that try to break it, whole, and renew docs/reliability.md
+	$(call say,Trying to break it)
+	@env -u CHENGGUAN_HOME -u CHENGGUAN_INBOX CHENGGUAN_FAULTS=whole $(BIN)/python -m pytest -n 2 --dist loadfile tests/faults
+	@$(BIN)/python -m tests.faults.results
 
 serve: $(READY) ## open Dagster's UI on this machine
 	$(call say,Opening Dagster at http://127.0.0.1:3000 (Ctrl-C ends it))

@@ -22,7 +22,7 @@ class Settings(BaseSettings):
 
     `home` is the data home, `city` the profile's name, `cities` the folder of profiles, `inbox` the folder in which
     the source systems' files arrive, `hash_key` the secret of the keyed hash that links a person's records, `alerts` the addresses
-    to which alerts go (apprise), `alerts_remind_days` after how many days what is still wrong is told again.
+    to which alerts go (apprise), `alerts_remind_days` after how many days what is still wrong is told again, `site` whether releases get pages.
     """
 
     model_config = SettingsConfigDict(env_prefix="CHENGGUAN_")
@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     hash_key: SecretStr | None = None
     alerts: SecretStr | None = None
     alerts_remind_days: int = Field(default=3, ge=1, le=90)
+    site: bool = True
 
     @property
     def inbox_dir(self) -> Path:

@@ -46,7 +46,7 @@ map = { "自拆" = "self", "强拆" = "forced" }
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HOME", "CITY", "CITIES", "INBOX", "HASH_KEY", "ALERTS", "ALERTS_REMIND_DAYS"):
+    for name in ("HOME", "CITY", "CITIES", "INBOX", "HASH_KEY", "ALERTS", "ALERTS_REMIND_DAYS", "SITE"):
         monkeypatch.delenv(f"CHENGGUAN_{name}", raising=False)
 
 
@@ -61,6 +61,7 @@ def settings(tmp_path: Path) -> Settings:
         cities=tmp_path / "cities",
         inbox=tmp_path / "inbox",
         hash_key=SecretStr("a key for tests only, not a secret"),
+        site=False,
     )
 
 

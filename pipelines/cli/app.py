@@ -23,6 +23,7 @@ from pipelines.cli import (
     releases,
     report,
     serve,
+    site,
 )
 from pipelines.cli.console import err, print_error
 from pipelines.errors import ChengguanError
@@ -59,6 +60,7 @@ app.command("figures")(metrics.figures)
 app.command("report")(report.report)
 app.command("doctor")(doctor.doctor)
 app.command("ui")(serve.ui)
+app.command("site")(site.site)
 
 
 def _print_version(asked: bool) -> None:

@@ -1,6 +1,6 @@
 """The city's reference tables into the schema `reference`: its CSV files, its calendar, its own facts.
 
-They are replaced as a whole each night. A table that the city does not have is the nation's (`national/<country>`, the same for all its
+They are replaced as a whole each night; the city's map is looked at with them, so that a wrong one stops the night at its beginning. A table that the city does not have is the nation's (`national/<country>`, the same for all its
 cities) or is there without rows, so that models stand.
 """
 
@@ -9,6 +9,7 @@ import polars as pl
 
 from pipelines.city import City
 from pipelines.landing.calendar import calendar, working_hours
+from pipelines.landing.geometry import LEVELS, read_map
 from pipelines.landing.reference_files import file_of, read_table
 from pipelines.landing.reporting import reporting_periods
 from pipelines.landing.store import write_connection
@@ -51,6 +52,8 @@ def load_reference(settings: Settings, city: City) -> dict[str, int]:
     Raises ProfileError naming the file, row, column and value that do not fit.
     """
     frames = {name: read_table(file_of(city, name), columns) for name, columns in TABLES.items()}
+    for level, key in LEVELS.items():
+        read_map(city.reference_dir / f"{level}.geojson", set(frames[level][key]), city.facts.country)
     days = calendar(city)
     generated = {
         "calendar": days, "working_hours": working_hours(city, days), "city": _facts(city),

@@ -16,6 +16,7 @@ from pipelines.city.problems import problems_of
 from pipelines.errors import ProfileError
 from pipelines.feeds import FEEDS, Field
 from pipelines.landing.calendar import OWN_DAYS, calendar
+from pipelines.landing.geometry import LEVELS, examine_map
 from pipelines.landing.reference import TABLES
 from pipelines.landing.reference_files import examine_table
 from pipelines.strict import Strict
@@ -50,6 +51,9 @@ def examine(folder: Path) -> list[ProfileError]:
         found += _city(folder, city)
     tables = _tables(folder / "reference", found)
     found += _relations(folder / "reference", tables)
+    for level, key in LEVELS.items():
+        country = city.city.country if city else ""
+        found += examine_map(folder / "reference" / f"{level}.geojson", set(tables[level][key]), country, most=CELLS)[1]
     seen: dict[str, Path] = {}
     for path in sorted((folder / "feeds").glob("*.toml")):
         feed = _read(path, FeedProfile, found)

@@ -5,6 +5,7 @@ Belongs here: words for people. The tables' columns and types stand in `pipeline
 
 from pipelines.feeds import FEEDS
 from pipelines.landing.calendar import OWN_COLUMNS, OWN_DAYS
+from pipelines.landing.geometry import LEVELS
 from pipelines.landing.reference import TABLES
 
 #: {table: (Chinese, English)}, in the order in which a city should fill them.
@@ -55,6 +56,9 @@ def reference_readme() -> str:
     lines += [
         f"## {OWN_DAYS}", "", "本地的假日、停班日、调休上班日；高于国家的日历。", "Local holidays, closings and make-up workdays; they stand above the country's calendar.",
         "", *(f"- `{column}` {_TYPES[kind]}" for column, kind in OWN_COLUMNS.items()), "",
+        *(f"## {level}.geojson\n\n地图（可无）：每个 `{key}` 一个 Polygon 或 MultiPolygon，WGS84 或 CGCS2000，经度在前。\n"
+          f"The map, if there is one: a Polygon or MultiPolygon for each `{key}`, WGS 84 or CGCS 2000, longitude first.\n"
+          for level, key in LEVELS.items()),
     ]  # fmt: skip
     return "\n".join(lines)
 

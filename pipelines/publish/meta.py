@@ -14,7 +14,7 @@ import polars as pl
 from pipelines.city import City
 from pipelines.metrics.dictionary import Dictionary
 from pipelines.metrics.figures import answer, load_figures
-from pipelines.publish import quality
+from pipelines.publish import geometry, quality
 from pipelines.publish.contents import Served
 from pipelines.publish.coverage import FEEDS_TOLD, RELATIONS, feeds_told, relations_told
 
@@ -126,7 +126,7 @@ _TYPES: dict[str, Any] = {
     "minimum_volume": pl.Int64, "relation_rows": pl.Int64, "holds": pl.Boolean, "period_from": pl.Date, "period_to": pl.Date,
     "is_configured": pl.Boolean, "has_records": pl.Boolean, "is_empty": pl.Boolean, "batch_count": pl.Int64,
     "rows_loaded": pl.Int64, "rows_quarantined": pl.Int64, "row_count": pl.Int64, "first_record_on": pl.Date,
-    "last_record_on": pl.Date, "last_loaded_for_on": pl.Date,
+    "last_record_on": pl.Date, "last_loaded_for_on": pl.Date, "is_illustrative": pl.Boolean, "lon": pl.Float64, "lat": pl.Float64,
 }  # fmt: skip
 
 
@@ -171,7 +171,8 @@ def meta_tables(
         con.execute(f"CREATE OR REPLACE VIEW memory.{name} AS SELECT * FROM build.{name}")
     _create(con, FIGURES, answer(con, load_figures(city.report_dir)))
     _create(con, quality.QUALITY, quality.quality_rows(con, city, as_of))
-    return [BATCHES, FEEDS_TOLD, RELATIONS, METRICS, MART_COLUMNS, FIGURES, quality.QUALITY]
+    _create(con, geometry.GEOMETRY, geometry.geometry_rows(city))
+    return [BATCHES, FEEDS_TOLD, RELATIONS, METRICS, MART_COLUMNS, FIGURES, quality.QUALITY, geometry.GEOMETRY]
 
 
 def _explained(tables: Sequence[Served], dictionary: Dictionary) -> Iterable[dict[str, str]]:

@@ -23,7 +23,7 @@ from pipelines import __version__
 from pipelines.city import City
 from pipelines.errors import BusyError, SetupError
 from pipelines.metrics import dictionary
-from pipelines.publish import contents, meta, package, quality
+from pipelines.publish import contents, geometry, meta, package, quality
 from pipelines.quality.data_docs import write_data_docs
 from pipelines.settings import Settings
 
@@ -194,8 +194,10 @@ def _write(
     written = package.write(con, building, tables, about)
     if written != held:
         raise RuntimeError(f"the release does not hold what the build file holds: {written} != {held}")
+    about = {**about, "site": _write_site(building, about) if settings.site else None}
     (building / "manifest.json").write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     write_data_docs(con, dt.date.fromisoformat(about["as_of"]), building / DATA_DOCS)
+    geometry.write_files(con, building)
     (building / dictionary.FILE_NAME).write_text(json.dumps(semantics, ensure_ascii=False) + "\n", encoding="utf-8")
     for path in [*building.rglob("*"), building]:
         _fsync(path)
@@ -205,6 +207,13 @@ def _write(
     release = _read(final, None)
     assert release is not None
     return release
+
+
+def _write_site(building: Path, about: Mapping[str, Any]) -> dict[str, Any]:
+    # Here and not above: what draws takes a second to import, and most who import this module publish nothing.
+    from pipelines.publish.site import FOLDER, build_site  # noqa: PLC0415
+
+    return build_site(building, about, building / FOLDER).as_dict()
 
 
 def _point_at(settings: Settings, release: ReleaseInfo, current: ReleaseInfo | None, *, fresh: bool) -> ReleaseInfo:

@@ -29,11 +29,11 @@ class Night:
 
 
 def command(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`chengguan …` in a home."""
+    """`chengguan …` in a home; releases get their pages only where a test asks for them (`tests/browser`)."""
     return subprocess.run(
         [sys.executable, "-m", "pipelines.cli", *arguments],
         cwd=PROJECT_ROOT, capture_output=True, text=True, check=False,
-        env={**os.environ, "CHENGGUAN_HOME": str(home), "CHENGGUAN_HASH_KEY": KEY, **environment},
+        env={**os.environ, "CHENGGUAN_HOME": str(home), "CHENGGUAN_HASH_KEY": KEY, "CHENGGUAN_SITE": "false", **environment},
     )  # fmt: skip
 
 

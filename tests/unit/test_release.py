@@ -91,8 +91,9 @@ def test_a_release_holds_the_tables_and_says_what_they_are(settings: Settings, c
     info = publish(settings, city)
     assert (info.id, info.outcome, info.is_current) == ("20170925.1", "published", True)
     assert sorted(path.name for path in info.path.iterdir()) == [
-        "manifest.json", "parquet", "semantic_manifest.json", "serving.duckdb",
+        "manifest.json", "parquet", "semantic_manifest.json", "serving.duckdb", "site",
     ]  # fmt: skip
+    assert sorted(info.manifest["site"]["pages"]) == sorted(path.stem for path in (info.path / "site/data").iterdir())
     assert query(settings, "SELECT n, area_m2::VARCHAR FROM marts.totals") == [(3, "1.25")]
     assert query(settings, "SELECT release_id, as_of FROM meta.release") == [("20170925.1", DAY)]
     assert query(settings, "SELECT batch_id FROM meta.batches") == [("b1",)]
@@ -128,6 +129,7 @@ def test_the_manifest_tells_the_whole_release(settings: Settings, city: City) ->
     assert {table["name"]: table["rows"] for table in about["tables"]} == {
         "marts.totals": 1, "core.fct_cases": 100, "meta.batches": 1, "meta.metrics": 0,
         "meta.mart_columns": 0, "meta.report_figures": 0, "meta.feeds": len(FEEDS), "meta.relations": 2, "meta.quality": 0,
+            "meta.geometry": 0,
     }  # fmt: skip
     assert about["libraries"]["duckdb"] == duckdb.__version__
 

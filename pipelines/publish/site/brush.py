@@ -124,14 +124,16 @@ def by_kind(measure: str, dimension: str, *, mean: bool = False) -> Drawing:
 
     def draw(brush: Brush) -> Any:
         base = brush.rows().encode(
-            y=alt.Y(f"{dimension}_name:N", title=None, sort="-x"),
+            y=alt.Y(f"{dimension}_name:N", title=None, sort=None),
             x=alt.X(f"{measure}:Q", title=brush.titled(measure), axis=brush.axis(measure)),
             tooltip=brush.tips(dimension),
         )
         bars = base.mark_bar() + base.mark_text(align="left", dx=4).encode(text=f"{measure}_text:N")
         if mean:
             bars += (
-                brush.rows("all").mark_rule(strokeDash=[4, 3], strokeWidth=1.5).encode(x=alt.X(f"{measure}:Q"), tooltip=brush.tips())
+                brush.rows("all")
+                .mark_rule(strokeDash=[4, 3], strokeWidth=1.5)
+                .encode(x=alt.X(f"{measure}:Q"), tooltip=brush.tips())
             )
         return bars.properties(height=alt.Step(26), width="container")
 
@@ -142,14 +144,25 @@ def dots(measure: str, dimension: str) -> Drawing:
     """Dots on a common scale that need not begin at zero, with a rule at the value of all together: for rates that lie close to each other."""
 
     def draw(brush: Brush) -> Any:
-        x = alt.X(f"{measure}:Q", title=brush.titled(measure), axis=brush.axis(measure), scale=alt.Scale(zero=False, nice=True))
+        x = alt.X(
+            f"{measure}:Q",
+            title=brush.titled(measure),
+            axis=brush.axis(measure),
+            scale=alt.Scale(zero=False, nice=True),
+        )
         base = brush.rows().encode(
-            y=alt.Y(f"{dimension}_name:N", title=None, sort="-x", axis=alt.Axis(grid=True)), x=x, tooltip=brush.tips(dimension)
+            y=alt.Y(f"{dimension}_name:N", title=None, sort=None, axis=alt.Axis(grid=True)),
+            x=x,
+            tooltip=brush.tips(dimension),
         )
-        whole = brush.rows("all").mark_rule(strokeDash=[4, 3], strokeWidth=1.5, color=WARM).encode(x=x, tooltip=brush.tips())
-        return (whole + base.mark_point() + base.mark_text(align="left", dx=8).encode(text=f"{measure}_text:N")).properties(
-            height=alt.Step(26), width="container"
+        whole = (
+            brush.rows("all")
+            .mark_rule(strokeDash=[4, 3], strokeWidth=1.5, color=WARM)
+            .encode(x=x, tooltip=brush.tips())
         )
+        return (
+            whole + base.mark_point() + base.mark_text(align="left", dx=8).encode(text=f"{measure}_text:N")
+        ).properties(height=alt.Step(26), width="container")
 
     return draw
 
