@@ -5,8 +5,9 @@ Belongs here: which cells of a column of counts are held back. Totals of the who
 
 from collections.abc import Sequence
 
-#: The smallest count that is shown of a group.
-K = 5
+from pipelines.publish.site.page import SMALL_CELL as K
+
+__all__ = ["K", "held_back"]
 
 
 def held_back(counts: Sequence[float | int | None]) -> list[bool]:
