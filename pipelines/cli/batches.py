@@ -5,6 +5,7 @@
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from pipelines.cli.console import MARKS, out, print_json
 from pipelines.cli.nightly import AsJson
@@ -54,4 +55,4 @@ def _decide(batch: str, decision: str, by: str, why: str) -> None:
     from pipelines.quality.held import decide
 
     told = decide(Settings(), batch, decision, by, why)
-    out().print(f"{MARKS['ok']} {told['batch_id'][:12]} {decision}: {told['source']}", markup=False)
+    out().print(f"{MARKS['ok']} {told['batch_id'][:12]} {decision}: {escape(told['source'])}")

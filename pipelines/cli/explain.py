@@ -30,23 +30,17 @@ def explain(  # noqa: PLR0917  (options of a command)
 ) -> None:
     """一个数字从哪里来：定义、分子分母、背后的记录及其来源文件和行号 / where a figure comes from, down to source file and row."""
     from pipelines.metrics.evaluation import MARTS
-    from pipelines.metrics.relations import columns_of, explained_by
+    from pipelines.metrics.relations import source_of
 
     asked = _Asked(name, by or [], where or [], to, limit, as_json)
     with open_release() as (connection, dictionary, release):
-        source = explained_by(connection, name)
-        mart = f"marts.{name.removeprefix('marts.').rpartition('.')[0]}"
-        if source is None or source in dictionary.metrics:
-            _of_metric(connection, dictionary.find(source or name), release, asked)
-        elif mart in MARTS:
-            _of_evaluation(connection, mart, release, asked.without_groups(mart))
-        elif columns_of(connection, source):
-            _of_relation(connection, source, release, asked.without_groups(source))
+        source = source_of(connection, name)
+        if source is None or source.by in dictionary.metrics:
+            _of_metric(connection, dictionary.find(source.by if source else name), release, asked)
+        elif source.mart in MARTS:
+            _of_evaluation(connection, source.mart, release, asked.without_groups(source.mart))
         else:
-            raise InputError(
-                "这个数字不是记录的合计", "this figure is not a sum of records", key="METRIC", value=name,
-                remedy_zh=f"说明：{source}", remedy_en=f"what it is: {source}",
-            )  # fmt: skip
+            _of_column(connection, source, release, asked.without_groups(source.by))
 
 
 class _Asked:
@@ -164,25 +158,37 @@ def _formula(indicator: Mapping[str, Any]) -> str:
     return f"{above} ÷ {below}{score}"
 
 
-def _of_relation(connection: Any, relation: str, release: Any, asked: _Asked) -> None:
-    from pipelines.metrics.relations import list_rows, why_empty
+def _of_column(connection: Any, source: Any, release: Any, asked: _Asked) -> None:
+    from pipelines.metrics.relations import Listing, behind, why_empty
 
-    listing = list_rows(connection, relation, asked.where, asked.rows_wanted)
-    told = {"figure": asked.name, "relation": relation}
-    why = why_empty(connection, relation)
+    found = behind(connection, source, asked.where, asked.rows_wanted)
+    listing = found.records or Listing([], [], 0)
+    told = {"figure": asked.name, "relation": source.by, "definition": found.says, "counted": source.only_if}
+    why = why_empty(connection, source.by)
     asked.write(release, listing.columns, listing.records, told)
     if asked.as_json:
-        print_json({**told, "release": release.id, "as_of": release.as_of, "where": asked.where,
+        print_json({**told, "release": release.id, "as_of": release.as_of, "where": asked.where, "narrows_figures_only": found.apart,
+                    "figures": _dicts(found.figures.columns, found.figures.records[: asked.limit]), "total_figures": found.figures.total,
                     "records": _dicts(listing.columns, listing.records[: asked.limit]),
                     "total_records": listing.total, "file": asked.to, "why_empty": why})  # fmt: skip
         return
     say = out().print
-    say(f"[bold]{asked.name}[/]  由 {relation} 的记录得出 / made of the rows of {relation}")
+    say(f"[bold]{asked.name}[/]  " + found.says.replace("\n", " / "))
+    made = "由其记录得出 made of the rows of" if found.records else "说明 what it is:"
+    say(f"{made} {source.by}" + (f" · 计入 counted: {source.only_if}" if source.only_if else ""), markup=False)
     say(f"发布版 release: {release.id} · 截至 as of: {release.as_of}", markup=False)
     if why:
         print_why(why)
         return
-    asked.tell(listing.columns, listing.records, listing.total)
+    say(f"\n数字 figures: {found.figures.total:,}")
+    for record in found.figures.records[: asked.limit]:
+        _print_record(dict(zip(found.figures.columns, record, strict=True)))
+    if found.apart:
+        say(
+            f"以下条件只筛选数字，明细没有这些列 / these conditions narrow the figures only, the records have no such column: {', '.join(found.apart)}"
+        )
+    if found.records:
+        asked.tell(listing.columns, listing.records, listing.total)
 
 
 def _dicts(columns: Sequence[str], records: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:

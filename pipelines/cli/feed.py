@@ -209,6 +209,15 @@ def _tell_trial(console: Console, tried: "Tried") -> None:
         ]
         console.print()
         console.print(table("原因 reason", "字段 field", "行数 rows", "例 examples", rows=lines))
+    for found in tried.findings:
+        blocks = found["severity"] == "block"
+        what = (
+            "整批将暂不入库，待人核定 the batch would be held for a person"
+            if blocks
+            else "整批提示 the batch as a whole"
+        )
+        console.print(f"{MARKS['fail' if blocks else 'warn']} {what}: ", end="")
+        console.print(f"{found['file']}: {found['zh']} / {found['en']}", markup=False)
     console.print()
     console.print(
         "列 columns: " + ", ".join(f"{name} ← {' + '.join(said)}" for name, said in tried.columns.items()), markup=False

@@ -146,9 +146,10 @@ def _mark(holds: bool | None) -> str:
 
 def _find(connection: Any, dictionary: Any, asked: str) -> Any:
     """The metric that was asked for, or the one that explains the mart's column that was asked for."""
-    from pipelines.metrics.relations import explained_by
+    from pipelines.metrics.relations import source_of
 
-    by = explained_by(connection, asked)
+    source = source_of(connection, asked)
+    by = source.by if source else None
     if by and by not in dictionary.metrics:
         raise InputError(
             "这个数字不是记录的合计", "this figure is not a sum of records", key="METRIC", value=asked,

@@ -1,6 +1,6 @@
 """From a mart's figure to the rows of the relation that it is made of, where no metric explains it: each row with its file and place.
 
-Belongs here: what a release says of a mart's columns (`meta.mart_columns`), and a relation's rows under conditions. The evaluation has
+Belongs here: what a release says of a mart's columns (`meta.mart_columns`), its figures and a relation's rows under conditions. The evaluation has
 a way of its own (`pipelines.metrics.evaluation`), since a row there counts for one indicator and not for another.
 """
 
@@ -14,6 +14,9 @@ import duckdb
 from pipelines.errors import InputError, SetupError
 from pipelines.metrics.conditions import Condition, parse_of_columns
 from pipelines.metrics.explain import BATCHES, PROVENANCE, SOURCE
+
+#: A mart's columns of periods, and what a date is cut to for them.
+PERIODS = {"date": "day", "week": "week", "month": "month"}
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,33 @@ def rows(connection: duckdb.DuckDBPyConnection, sql: str, values: Any = ()) -> l
     return [dict(zip(names, row, strict=True)) for row in asked.fetchall()]
 
 
-def explained_by(connection: duckdb.DuckDBPyConnection, asked: str) -> str | None:
-    """What explains the column of a mart (`evaluation.score`): a metric, a relation, or a sentence. None where no such mart is.
+@dataclass(frozen=True)
+class Source:
+    """What is behind the column of a mart: `by` is a metric, a relation or a sentence.
+
+    Of a relation those rows count for which `only_if` holds, in the period in which their `dated_by` lies; None: all, whenever.
+    """
+
+    mart: str
+    column: str
+    by: str
+    only_if: str | None = None
+    dated_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A mart's figures with their keys, and the rows they are made of (None: none can be listed). `apart` are the conditions
+    that narrow the figures only, since the rows do not have them."""
+
+    says: str
+    figures: Listing
+    records: Listing | None
+    apart: list[str]
+
+
+def source_of(connection: duckdb.DuckDBPyConnection, asked: str) -> Source | None:
+    """What is behind the column of a mart (`evaluation.score`). None where no such mart is.
 
     Raises InputError naming the mart's figures where the column is none of them.
     """
@@ -58,13 +86,43 @@ def explained_by(connection: duckdb.DuckDBPyConnection, asked: str) -> str | Non
     if not mart:
         return None
     figures = rows(connection, "select * from meta.mart_columns where mart = ?", [f"marts.{mart}"])
-    known = {row["column_name"]: str(row["explained_by"]) for row in figures}
+    known = {row["column_name"]: row for row in figures}
     if known and column not in known:
         raise InputError(
             f"marts.{mart} 没有数字列“{column}”", f"marts.{mart} has no figure '{column}'", key="METRIC", value=asked,
             remedy_zh=f"可用：{'、'.join(known)}", remedy_en=f"it has: {', '.join(known)}",
         )  # fmt: skip
-    return known.get(column)
+    if not (found := known.get(column)):
+        return None
+    return Source(
+        f"marts.{mart}", column, str(found["explained_by"]), found.get("explained_if"), found.get("explained_on")
+    )
+
+
+def behind(
+    connection: duckdb.DuckDBPyConnection, source: Source, asked: Sequence[str] = (), limit: int | None = None
+) -> Behind:
+    """The mart's figures under the conditions, which may be on any column of the mart or of the relation, and the relation's rows.
+
+    Raises InputError where a condition does not fit.
+    """
+    mart = columns_of(connection, source.mart)
+    usable = {name: kind for name, kind in columns_of(connection, source.by).items() if name not in PROVENANCE}
+    conditions = parse_of_columns(source.mart, {**usable, **mart}, asked)
+    known = rows(connection, "select column_name from meta.mart_columns where mart = ?", [source.mart])
+    others = {row["column_name"] for row in known} - {source.column}
+    shown = ", ".join(f'fact."{name}"' for name in mart if name not in others)
+    where, values = conditions_sql([one for one in conditions if one.key in mart], mart)
+    ask = f"select {shown} from {source.mart} as fact where {where} order by all desc"
+    figures = select(connection, ask, values, limit)
+    says = connection.execute(
+        "select comment from duckdb_columns() where schema_name || '.' || table_name = ? and column_name = ?",
+        [source.mart, source.column],
+    ).fetchone()
+    dated = {key: PERIODS[key] for key in PERIODS if source.dated_by and key in mart and key not in usable}
+    apart = sorted({one.key for one in conditions} - set(usable) - set(dated))
+    records = _records(connection, source, [one for one in conditions if one.key not in apart], dated, limit)
+    return Behind(str(says[0] or "") if says else "", figures, records, apart)
 
 
 def why_empty(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str] | None:
@@ -86,24 +144,35 @@ def columns_of(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str
     return dict(found)
 
 
-def list_rows(
-    connection: duckdb.DuckDBPyConnection, relation: str, asked: Sequence[str] = (), limit: int | None = None
-) -> Listing:
-    """The relation's rows under the conditions, which may be on any of its columns (None: all of them).
-
-    Raises InputError where a condition does not fit.
-    """
-    known = columns_of(connection, relation)
+def _records(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    conditions: Sequence[Condition],
+    dated: Mapping[str, str],
+    limit: int | None,
+) -> Listing | None:
+    known = columns_of(connection, source.by)
+    if not known:
+        return None
     usable = {name: kind for name, kind in known.items() if name not in PROVENANCE}
-    where, values = conditions_sql(parse_of_columns(relation, usable, asked), usable)
+    where, values = conditions_sql([one for one in conditions if one.key in usable], usable)
+    for one in conditions:
+        if one.key not in usable:
+            day = f"date_trunc('{dated[one.key]}', fact.\"{source.dated_by}\")"
+            where += f" and cast({day} as date) {one.operator} ${one.key}"
+            values[one.key] = one.value
+    where += f" and ({source.only_if})" if source.only_if else ""
+    where += f' and fact."{source.dated_by}" is not null' if source.dated_by else ""  # it belongs to no period
     shown = [f'fact."{name}"' for name in usable]
     joined = ""
     if "_batch_seq" in known and "_source_row" in known:
         shown += SOURCE
         joined = BATCHES
-    dated = next((name for name, kind in usable.items() if kind.startswith(("DATE", "TIMESTAMP"))), None)
-    order = f'fact."{dated}" desc, 1' if dated else "all"
-    found = f"from {relation} as fact{joined} where {where}"
+    first = next((name for name, kind in usable.items() if kind.startswith(("DATE", "TIMESTAMP"))), None)
+    by = source.dated_by or first
+    order = f'fact."{by}" desc, 1' if by else "all"
+    # The condition names the relation's columns bare, which the batches must not make ambiguous.
+    found = f"from (select * from {source.by} as fact where {where}) as fact{joined}"
     return select(connection, f"select {', '.join(shown)} {found} order by {order}", values, limit)
 
 

@@ -1,4 +1,4 @@
-"""A dry run: files through reader, privacy, mapping and contract as a night would take them, and nothing is written.
+"""A dry run: files through reader, privacy, mapping, contract and judgement as a night would take them, and nothing is written.
 
 Belongs here: what `chengguan feed check` finds out. The steps are those of `pipelines.landing`; the build file, the landing folder and the
 vault are not touched, and the key of the keyed hash is thrown away.
@@ -17,12 +17,15 @@ from pipelines.city import City, ColumnMap, FeedProfile, FileSource
 from pipelines.errors import ChengguanError, InputError, ProfileError
 from pipelines.feeds import FEEDS
 from pipelines.landing.batches import landed_header
-from pipelines.landing.canonical import References, to_canonical
-from pipelines.landing.contract import judge
+from pipelines.landing.canonical import Canonical, References, to_canonical
+from pipelines.landing.contract import Judged, judge
 from pipelines.landing.door import reference_keys
 from pipelines.landing.headers import check, meet, names_of
 from pipelines.landing.privacy import split
-from pipelines.readers.base import ROW, SHEET
+from pipelines.quality.judge import judge_batches
+from pipelines.quality.measures import Measuring
+from pipelines.quality.totals import StatedTotals
+from pipelines.readers.base import ROW, SHEET, Extract
 from pipelines.readers.files import read_file
 
 #: As many examples as are kept of one reason.
@@ -57,6 +60,7 @@ class Tried:
     unknown: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
+    findings: list[dict[str, str]] = field(default_factory=list)
     problems: list[ChengguanError] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
@@ -124,10 +128,12 @@ def _try_file(tried: Tried, trial: _Trial, path: Path) -> None:
     written = dt.datetime.fromtimestamp(path.stat().st_mtime, trial.city.zone).date()
     keys = reference_keys(references, profile.feed)
     before = tried.read
+    whole = _Whole(trial, extract, path.name)
     for chunk in extract.chunks:
         landed, _ = split(chunk, extract.header, profile, trial.key)
         canonical = to_canonical(landed, landed_header(landed), profile, references)
         judged = judge(canonical, feed, keys, max(trial.as_of, written))
+        whole.add(canonical, judged)
         tried.read += chunk.height
         tried.loaded += judged.loaded.height
         tried.quarantined += judged.quarantined.height
@@ -140,6 +146,7 @@ def _try_file(tried: Tried, trial: _Trial, path: Path) -> None:
             "文件只有表头、没有记录", "the file has a header but no record", file=path.name,
             remedy_zh="确认来源单位导出的日期范围", remedy_en="check the range of dates that the source exported",
         )  # fmt: skip
+    tried.findings += whole.findings()
     for rule, skipped in extract.skipped.items():
         tried.skipped[rule] = tried.skipped.get(rule, 0) + skipped
     tried.columns |= {name: list(columns) for name, columns in met.fields.items()}
@@ -149,6 +156,28 @@ def _try_file(tried: Tried, trial: _Trial, path: Path) -> None:
     tried.files.append(
         {"file": path.name, "encoding": extract.encoding, "template": met.version, "rows": tried.read - before}
     )
+
+
+class _Whole:
+    """A file as a batch, held to what is expected of one of which there is no history."""
+
+    def __init__(self, trial: _Trial, extract: Extract, name: str) -> None:
+        self._trial, self._name = trial, name
+        self._measuring = Measuring(FEEDS[trial.profile.feed], trial.as_of)
+        self._mapped = set(meet(trial.profile, extract.header).fields)
+        self._totals = StatedTotals(trial.profile, extract)
+
+    def add(self, canonical: Canonical, judged: Judged) -> None:
+        self._measuring.add(canonical, judged, self._mapped)
+        self._totals.add(canonical)
+
+    def findings(self) -> list[dict[str, str]]:
+        measures = self._measuring.done(None) | self._totals.gaps()
+        (verdicts,) = judge_batches(self._trial.profile, [measures], [], self._trial.as_of)
+        return [
+            {"file": self._name, "measure": one.measure, "severity": one.severity, "zh": one.message_zh, "en": one.message_en}
+            for one in verdicts if not one.has_passed
+        ]  # fmt: skip
 
 
 def _keep_reasons(tried: Tried, quarantined: pl.DataFrame, name: str) -> None:

@@ -14,6 +14,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, dbt_assets
 
 from pipelines import transform
+from pipelines.landing.members import add_members
 from pipelines.landing.store import read_connection, write_lane
 from pipelines.orchestration import metadata
 from pipelines.orchestration.failures import speaks_plainly
@@ -60,6 +61,8 @@ def model_assets(manifest: Path, days: dg.PartitionsDefinition[Any]) -> dg.Asset
         full = transform.needs_full_refresh(settings, city, day)
         # Unit tests judge the SQL and not the night's data; they run when the SQL changes, in the project's own tests.
         args = ["build", "--exclude-resource-type", "unit_test", *(["--full-refresh"] if full else [])]
+        if members := add_members(settings, city):
+            context.log.info(f"reference tables that the city does not have, from its records: {members}")
         context.log.info(f"dbt {' '.join(args)} (as of {day})")
         with write_lane(settings, timeout=600):
             invocation = _invoke(dbt, args, context, warehouse)

@@ -18,17 +18,19 @@ SERVED_SCHEMAS = ("marts", "core")
 
 #: A served table must not hold what the door let through for linking and reading only.
 PERSONAL_SUFFIXES = ("_hash", "_mask")
+#: What a mart's column says of its records: a metric, a relation or a sentence; of a relation, which rows count, and by which date.
+EXPLAINED = ("explained_by", "explained_if", "explained_on")
 
 
 @dataclass(frozen=True)
 class Served:
-    """One table of a release. `columns` are the columns' comments, `explained_by` what leads from a figure to its records, both by name."""
+    """One table of a release. `columns` are the columns' comments, `explained` what leads from a figure to its records (EXPLAINED), both by name."""
 
     schema: str
     name: str
     comment: str
     columns: Mapping[str, str] = field(default_factory=dict)
-    explained_by: Mapping[str, str] = field(default_factory=dict)
+    explained: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -93,10 +95,10 @@ def _served(node: Mapping[str, Any]) -> Served:
         name=node.get("alias") or node["name"],
         comment=_comment(node),
         columns={name: said for name, said in _column_comments(node) if said},
-        explained_by={
-            name: str(by)
+        explained={
+            name: said
             for name, column in node.get("columns", {}).items()
-            if (by := _meta(column).get("explained_by"))
+            if (said := {key: str(_meta(column)[key]) for key in EXPLAINED if key in _meta(column)})
         },
     )
 

@@ -90,6 +90,8 @@ MART_COLUMNS = Served(
         "mart": "集市表\nMart",
         "column_name": "列\nColumn",
         "explained_by": "指标名，或明细所在的表，或一句说明\nA metric, a relation, or a sentence",
+        "explained_if": "明细表中哪些行计入\nWhich rows of that relation count",
+        "explained_on": "明细按哪个日期归属期间\nThe date by which a row of that relation belongs to a period",
     },
 )
 FIGURES = Served(
@@ -181,9 +183,9 @@ def _explained(tables: Sequence[Served], dictionary: Dictionary) -> Iterable[dic
     }
     for table in tables:
         for column in table.columns:
-            by = sums.get((table.label, f"sum({column})")) or table.explained_by.get(column)
-            if by:
-                yield {"mart": table.label, "column_name": column, "explained_by": by}
+            metric = sums.get((table.label, f"sum({column})"))
+            if said := {"explained_by": metric} if metric else table.explained.get(column):
+                yield {"mart": table.label, "column_name": column, **said}
 
 
 def _create(con: duckdb.DuckDBPyConnection, table: Served, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -63,7 +63,7 @@ def judge_batches(
     from pipelines.quality.gx import validate  # noqa: PLC0415  (seconds to import, and most nights of most feeds bring nothing)
 
     verdicts: list[list[Verdict]] = [[] for _ in batches]
-    held = validate(profile.feed, lines)
+    held = validate(lines)
     for (batch, bound, observed), has_passed in zip(lines, held, strict=True):
         verdicts[int(batch)].append(_verdict(profile.feed, bound, has_passed, observed))
     return verdicts

@@ -57,6 +57,7 @@ code_scheme = { const = "311" }
 class_code = { from = ["Complaint Type"] }
 channel = { from = ["Channel"], map = { "PHONE" = "phone", "ONLINE" = "web" } }
 street_code = { from = ["Community Board"] }
+unit_code = { from = ["Agency"] }
 grid_code = { from = ["Block"] }
 limit_value = { from = ["Limit"] }
 limit_unit = { from = ["Unit"], map = { "hours" = "work_hours", "days" = "work_days", "clock" = "urgent_hours" } }
@@ -69,13 +70,13 @@ status = { from = ["Status"], map = { "Open" = "handling", "Closed" = "closed" }
 updated_at = { from = ["Updated"], formats = ["%m/%d/%Y %H:%M:%S"] }
 """
 #: The clocks went forward in the night to 2017-03-12; 2017-07-04 is a holiday, the 23rd of September a Saturday.
-RECORDS = """Unique Key,Complaint Type,Channel,Community Board,Block,Limit,Unit,Created,Closed,Status,Updated
-1,Noise - Street,PHONE,11 QUEENS,4-0012/A,16,hours,03/10/2017 16:00:00,03/14/2017 15:59:00,Closed,03/14/2017 15:59:00
-2,Noise - Street,ONLINE,11 QUEENS,4-0012/A,8,hours,07/03/2017 16:00:00,07/06/2017 09:00:00,Closed,07/06/2017 09:00:00
-3,Dirty Sidewalk,PHONE,07 QUEENS,,2,days,07/03/2017 10:30:00,,Open,07/03/2017 10:30:00
-4,Dirty Sidewalk,PHONE,07 QUEENS,,24,clock,03/11/2017 12:00:00,,Open,03/11/2017 12:00:00
-5,Dirty Sidewalk,PHONE,07 QUEENS,,4,hours,09/25/2017 23:30:00,,Open,09/25/2017 23:30:00
-6,Dirty Sidewalk,PHONE,99 NOWHERE,,4,hours,09/25/2017 12:00:00,,Open,09/25/2017 12:00:00
+RECORDS = """Unique Key,Complaint Type,Channel,Community Board,Block,Limit,Unit,Created,Closed,Status,Updated,Agency
+1,Noise - Street,PHONE,11 QUEENS,4-0012/A,16,hours,03/10/2017 16:00:00,03/14/2017 15:59:00,Closed,03/14/2017 15:59:00,NYPD
+2,Noise - Street,ONLINE,11 QUEENS,4-0012/A,8,hours,07/03/2017 16:00:00,07/06/2017 09:00:00,Closed,07/06/2017 09:00:00,NYPD
+3,Dirty Sidewalk,PHONE,07 QUEENS,,2,days,07/03/2017 10:30:00,,Open,07/03/2017 10:30:00,NYPD
+4,Dirty Sidewalk,PHONE,07 QUEENS,,24,clock,03/11/2017 12:00:00,,Open,03/11/2017 12:00:00,NYPD
+5,Dirty Sidewalk,PHONE,07 QUEENS,,4,hours,09/25/2017 23:30:00,,Open,09/25/2017 23:30:00,NYPD
+6,Dirty Sidewalk,PHONE,99 NOWHERE,,4,hours,09/25/2017 12:00:00,,Open,09/25/2017 12:00:00,DSNY
 """
 
 
@@ -138,6 +139,12 @@ def test_codes_and_names_are_the_citys_own(home: Path) -> None:
     assert _ask(
         home, "select sum(closed), sum(closed_on_time) from marts.case_closure where street_code = '11 QUEENS'"
     ) == [(2, 1)]
+
+
+@pytest.mark.slow
+def test_codes_of_a_table_that_the_city_does_not_have_stand_for_themselves(home: Path) -> None:
+    units = _ask(home, "select unit_code, name_en, handling_level from core.dim_department")
+    assert units == [("NYPD", "NYPD", "other")]
 
 
 @pytest.mark.slow

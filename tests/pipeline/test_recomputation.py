@@ -22,6 +22,7 @@ from pipelines.landing.ingest import ingest_feed
 from pipelines.landing.store import write_connection
 from pipelines.metrics.dictionary import FILE_NAME, Dictionary, Metric, load_semantics
 from pipelines.metrics.query import Questions
+from pipelines.metrics.relations import behind, source_of
 from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.simulator import simulate
 from pipelines.steward.decisions import dismiss
@@ -162,6 +163,50 @@ def test_a_metric_is_the_same_by_metricflow_in_its_mart_and_recomputed(world: Wo
                     [(value,)] = questions.ask(release, metric)
                     over, under = (sum(recomputed[part.name].values()) for part in metric.parts)
                     assert value == (pytest.approx(float(over) / float(under)) if under else None), name
+
+
+def test_sums_agree_however_they_are_grouped(world: World) -> None:
+    """One metric of each fact in each of its groupings: none loses a record or counts one twice."""
+    path = world.releases[max(world.releases)]
+    dictionary, questions = Dictionary.of_file(path / FILE_NAME), Questions(load_semantics(path / FILE_NAME))
+    seen: set[str] = set()
+    with duckdb.connect(str(path / "serving.duckdb"), read_only=True) as release:
+        for metric in dictionary.metrics.values():
+            fact = metric.numerator.relation
+            if metric.denominator is not None or fact in seen:
+                continue
+            [(total,)] = questions.ask(release, metric)
+            if total:
+                seen.add(fact)
+                for group in (*metric.dimensions, "month", "year"):
+                    rows = questions.ask(release, metric, [group])
+                    assert sum(row[-1] or 0 for row in rows) == total, (metric.name, group)
+    assert len(seen) > 20
+
+
+#: Figures that count the rows of their relation one by one.
+COUNTED = (
+    "quality_issues.rows", "quality_issues.open", "quality_issues.dismissed", "equipment.lots", "investment_by_month.payments",
+    "squad_workload.platform_tasks", "squad_workload.penalty_cases", "squad_workload.hotline_tickets", "power_reviews.entries",
+    "power_items.findings", "power_items.times_exercised", "power_domains.penalty_items", "case_closure.closed_without_deadline",
+)  # fmt: skip
+
+
+def test_the_records_behind_a_figure_are_as_many_as_it_says(world: World) -> None:
+    path = world.releases[max(world.releases)]
+    with duckdb.connect(str(path / "serving.duckdb"), read_only=True) as release:
+        for figure in COUNTED:
+            source, column = source_of(release, figure), figure.rpartition(".")[2]
+            assert source is not None, figure
+            [(counted,)] = release.execute(f'select sum("{column}") from {source.mart}').fetchall()
+            records = behind(release, source, limit=1).records
+            assert records is not None and records.total == counted > 0, figure
+        busiest = "select squad_id, month, platform_tasks from marts.squad_workload order by 3 desc limit 1"
+        [(squad, month, tasks)] = release.execute(busiest).fetchall()
+        source = source_of(release, "squad_workload.platform_tasks")
+        assert source is not None
+        records = behind(release, source, [f"squad_id={squad}", f"month={month:%Y-%m}"], limit=1).records
+        assert records is not None and records.total == tasks > 0
 
 
 def test_each_power_was_exercised_as_often_as_recomputed(world: World) -> None:

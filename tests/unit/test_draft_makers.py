@@ -32,7 +32,9 @@ def test_exports_of_many_makers_are_understood(
 ) -> None:
     lines = [",".join(columns), *[",".join(value for value, _ in columns.values())] * 3]
     draft = make(feed, "\n".join(lines) + "\n")
-    placed = {one.headers[0]: name for name, one in draft.placed.items() if one.headers}
+    # A column may serve another field for want of one of its own; what it is for comes with the surer proposal.
+    others = {"platform_cases": {"filed_at"}}.get(feed, set())
+    placed = {one.headers[0]: name for name, one in draft.placed.items() if one.headers and name not in others}
     assert {header: placed.get(header) for header in columns} == {
         header: field for header, (_, field) in columns.items()
     }

@@ -59,6 +59,19 @@ def test_reasons_come_with_their_place(write_city: Callable[..., City], ledger: 
     assert tried.unknown == ["经办"] and tried.rows == []
 
 
+def test_a_batch_that_a_night_would_hold_back_is_said_to_be_one(
+    settings: Settings, write_city: Callable[..., City], ledger: Path
+) -> None:
+    lines = [f"{n},W{n},{'2017-02-30' if n % 3 else '2017-03-01'},2,自拆,甲" for n in range(60)]
+    ledger.write_text("\n".join(["编号,违建编号,拆除日期,面积,方式,经办", *lines, ""]), encoding="utf-8")
+    city = write_city()
+    [found] = try_files(city, "demolitions", [ledger], AS_OF, rows=0).findings
+    assert (found["file"], found["measure"], found["severity"]) == ("ledger.csv", "quarantined_share", "block")
+    assert "66.7%" in found["zh"] and "66.7%" in found["en"]
+    [held] = ingest_feed(settings, city, "demolitions", AS_OF, [ledger]).problems
+    assert found["en"] in held.en
+
+
 def test_it_leaves_no_trace(settings: Settings, write_city: Callable[..., City], ledger: Path) -> None:
     try_files(write_city(), "demolitions", [ledger], AS_OF, rows=5)
     assert list(settings.home.rglob("*")) == []

@@ -13,16 +13,21 @@ from pipelines.cli.app import app
 from pipelines.errors import InputError, SetupError
 from pipelines.metrics.conditions import parse_of_columns
 from pipelines.metrics.evaluation import Figure, explain_figure
-from pipelines.metrics.relations import explained_by, list_rows
+from pipelines.metrics.relations import Behind, Source, behind, source_of
 from pipelines.settings import Settings
 
 FIGURES = """
     create schema core; create schema marts; create schema meta;
     create table meta.batches as select * from (values (1, 'cases.xlsx'), (2, 'later.xlsx')) as b (batch_seq, source);
     create table meta.mart_columns as select * from (values
-        ('marts.evaluation', 'score', 'core.fct_evaluation_case'), ('marts.hotspots', 'cases', 'core.fct_platform_case'),
-        ('marts.hotspots', 'rank_no', 'the order of the cases')
-    ) as c (mart, column_name, explained_by);
+        ('marts.evaluation', 'score', 'core.fct_evaluation_case', null, null),
+        ('marts.hotspots', 'cases', 'core.fct_platform_case', '_source_row > 2', 'reported_at'),
+        ('marts.hotspots', 'rank_no', 'the order of the cases', null, null)
+    ) as c (mart, column_name, explained_by, explained_if, explained_on);
+    create table marts.hotspots as select * from (values
+        (date '2017-07-31', 'S1', 'pit', 2, 1), (date '2017-07-31', 'S2', 'pit', 1, 2), (date '2017-07-24', 'S1', 'pit', 9, 1)
+    ) as h (week, street_code, method, cases, rank_no);
+    comment on column marts.hotspots.cases is '案卷数 Cases';
     create table core.fct_platform_case as select * from (values
         ('a', timestamp '2017-08-03 09:00:00', 'S1', 1, 'Sheet', 2), ('b', timestamp '2017-08-04 09:00:00', 'S1', 1, 'Sheet', 3),
         ('c', timestamp '2017-08-05 09:00:00', 'S2', 2, null, 9), ('d', timestamp '2017-08-06 09:00:00', 'S1', 1, 'Sheet', 4)
@@ -133,14 +138,41 @@ def test_conditions_must_leave_one_figure(release: duckdb.DuckDBPyConnection, wo
         _explain(release, words)
 
 
+def _behind(release: duckdb.DuckDBPyConnection, *asked: str, limit: int | None = None) -> Behind:
+    source = source_of(release, "hotspots.cases")
+    assert source is not None
+    return behind(release, source, asked, limit)
+
+
+def _records(found: Behind) -> list[dict[str, Any]]:
+    assert found.records is not None
+    return [dict(zip(found.records.columns, record, strict=True)) for record in found.records.records]
+
+
 def test_a_relations_rows_come_with_their_places_the_newest_first(release: duckdb.DuckDBPyConnection) -> None:
-    listing = list_rows(release, "core.fct_platform_case", ["street_code=S1", "reported_at<=2017-08-04"], limit=1)
-    record = dict(zip(listing.columns, listing.records[0], strict=True))
-    assert (record["case_id"], record["source_file"], record["source_row"], listing.total) == ("b", "cases.xlsx", 3, 2)
+    found = _behind(release, "street_code=S1", "reported_at<=2017-08-06", limit=1)
+    [record] = _records(found)
+    assert (record["case_id"], record["source_file"], record["source_row"]) == ("d", "cases.xlsx", 4)
+    assert found.records is not None and found.records.total == 2
+
+
+def test_only_rows_that_count_are_listed_and_those_of_the_marts_period(release: duckdb.DuckDBPyConnection) -> None:
+    assert [record["case_id"] for record in _records(_behind(release, "week=2017-W31"))] == ["d", "c", "b"]
+    assert _records(_behind(release, "week=2017-W30")) == []
+
+
+def test_the_marts_own_figures_stand_beside_them(release: duckdb.DuckDBPyConnection) -> None:
+    found = _behind(release, "week=2017-W31", "method=pit", "street_code=S2")
+    assert found.says == "案卷数 Cases"
+    assert found.figures.columns == ["week", "street_code", "method", "cases"]
+    assert [row[-1] for row in found.figures.records] == [1]
+    assert found.apart == ["method"], "which no row of the relation has"
+    assert [record["case_id"] for record in _records(found)] == ["c"]
 
 
 def test_a_relation_without_places_is_listed_too(release: duckdb.DuckDBPyConnection) -> None:
-    assert list_rows(release, "meta.batches", ["batch_seq>1"]).records == [(2, "later.xlsx")]
+    found = behind(release, Source("marts.hotspots", "cases", "meta.batches"), ["batch_seq>1"])
+    assert found.records is not None and found.records.records == [(2, "later.xlsx")]
 
 
 def test_a_value_that_does_not_fit_its_column_is_refused() -> None:
@@ -152,10 +184,11 @@ def test_a_value_that_does_not_fit_its_column_is_refused() -> None:
 
 
 def test_a_column_that_is_no_figure_is_answered_with_the_marts_figures(release: duckdb.DuckDBPyConnection) -> None:
-    assert explained_by(release, "evaluation.score") == "core.fct_evaluation_case"
-    assert explained_by(release, "closing_rate") is None
+    source = source_of(release, "evaluation.score")
+    assert source and (source.by, source.only_if) == ("core.fct_evaluation_case", None)
+    assert source_of(release, "closing_rate") is None
     with pytest.raises(InputError, match="rank_no"):
-        explained_by(release, "hotspots.week")
+        source_of(release, "hotspots.week")
 
 
 def test_a_release_of_an_older_version_is_said_to_be_one(release: duckdb.DuckDBPyConnection) -> None:
@@ -164,7 +197,7 @@ def test_a_release_of_an_older_version_is_said_to_be_one(release: duckdb.DuckDBP
         _explain(release, "period_id=2017-08,object_type=city,indicator=closed")
     release.execute("drop table meta.mart_columns")
     with pytest.raises(SetupError, match="older version"):
-        explained_by(release, "evaluation.score")
+        source_of(release, "evaluation.score")
 
 
 @pytest.fixture
@@ -205,8 +238,11 @@ def test_explain_lists_the_rows_of_a_relation_and_writes_them(published: Setting
     assert "core.fct_platform_case" in _said("hotspots.cases", "--where", "street_code=S2", "--to", str(file))
     assert file.read_text(encoding="utf-8-sig").splitlines()[1].startswith("c,2017-08-05")
     told = json.loads(_said("hotspots.cases", "--limit", "1", "--json"))
-    assert (told["total_records"], [record["case_id"] for record in told["records"]]) == (4, ["d"])
+    assert (told["total_records"], [record["case_id"] for record in told["records"]]) == (3, ["d"])
+    assert (told["figures"][0]["cases"], told["total_figures"]) == (1, 3)
 
 
 def test_explain_says_what_a_figure_is_that_has_no_records(published: Settings) -> None:
-    assert "the order of the cases" in _said("hotspots.rank_no")
+    result = CliRunner().invoke(app, ["explain", "hotspots.rank_no", "--where", "street_code=S2"])
+    assert result.exit_code == 0
+    assert "the order of the cases" in result.output and "rank_no=2" in result.output
