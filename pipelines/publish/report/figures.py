@@ -1,4 +1,4 @@
-"""The figures of the report: metrics of the release's dictionary, and the questions of `standing.toml`, each with its note.
+"""The figures of the report: metrics of the release's dictionary, and the questions of `standing/`, each with its note.
 
 Belongs here: asking one release for a figure over a span of days, whether it may be compared with the year before, and the notes that
 say of each figure what it is. How a figure is said stands in `sentences`.
@@ -6,12 +6,10 @@ say of each figure what it is. How a figure is said stands in `sentences`.
 
 import datetime as dt
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -19,11 +17,10 @@ import duckdb
 from pipelines.errors import InputError
 from pipelines.metrics.dictionary import Dictionary, Metric
 from pipelines.metrics.relations import of_this_version, rows, why_empty
+from pipelines.publish.report.questions import questions
 from pipelines.publish.report.year import ReportYear, Span
 
-STANDING: dict[str, dict[str, str]] = tomllib.loads(
-    Path(__file__).with_name("standing.toml").read_text(encoding="utf-8")
-)
+STANDING: dict[str, dict[str, str]] = questions("standing")
 #: The first record may come so many days after the year before began, and that year still counts as whole.
 _LATE_START = dt.timedelta(days=31)
 _PARAMETER = re.compile(r"\$([a-z_]+)")

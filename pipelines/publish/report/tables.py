@@ -1,20 +1,19 @@
-"""The tables of the report, asked of one release as `tables.toml` says, under the small-cell rule.
+"""The tables of the report, asked of one release as `tables/` says, under the small-cell rule.
 
 Belongs here: what a table is, its cells and how they are written. Page and workbook render the same object.
 """
 
 import datetime as dt
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from pipelines.publish.report.figures import Facts
+from pipelines.publish.report.questions import questions
 from pipelines.publish.report.sentences import Lang, number, percent, pick, word
 from pipelines.publish.report.small_cells import K, held_back
 
-TABLES: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_name("tables.toml").read_text(encoding="utf-8"))
+TABLES = questions("tables")
 
 
 @dataclass(frozen=True)
