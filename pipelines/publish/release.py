@@ -24,6 +24,7 @@ from pipelines.city import City
 from pipelines.errors import BusyError, SetupError
 from pipelines.metrics import dictionary
 from pipelines.publish import contents, geometry, meta, package, quality
+from pipelines.publish.catalogue import write_catalogue
 from pipelines.quality.data_docs import write_data_docs
 from pipelines.settings import Settings
 
@@ -100,7 +101,7 @@ def publish(
             "checks": dict(checks),
             "quality": quality.summary(quality.quality_rows(con, city, as_of), checks),
         }
-        release = _write(settings, con, everything, held, about, semantics=semantics)
+        release = _write(settings, con, everything, held, about, semantics=semantics, manifest=manifest)
         return _point_at(settings, release, current, fresh=True)
 
 
@@ -187,6 +188,7 @@ def _write(
     about: Mapping[str, Any],
     *,
     semantics: Mapping[str, Any],
+    manifest: Mapping[str, Any],
 ) -> ReleaseInfo:
     building = settings.releases / f".tmp-{about['id']}"
     shutil.rmtree(building, ignore_errors=True)
@@ -199,6 +201,7 @@ def _write(
     write_data_docs(con, dt.date.fromisoformat(about["as_of"]), building / DATA_DOCS)
     geometry.write_files(con, building)
     (building / dictionary.FILE_NAME).write_text(json.dumps(semantics, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_catalogue(con, building, manifest, tables, held, about=about)
     for path in [*building.rglob("*"), building]:
         _fsync(path)
     final = settings.releases / str(about["id"])
