@@ -26,6 +26,8 @@ MOST_CELLS = 64_000_000
 MOST_COLUMNS = 5_000
 #: Memory and time that the look into a kind of workbook may take of which no size can be told from outside.
 PROBE_BYTES, PROBE_SECONDS = 4 << 30, 120
+#: The same for the old format, which ends at 65,536 rows of 256 cells.
+PROBE_BYTES_OLD = 2 << 30
 
 _VALUED_CELL = re.compile(rb' r="([A-Z]{1,4})\d{1,8}"[^>/]*>')
 _VALUED_ROW = re.compile(rb' r="[A-Z]{1,4}(\d{1,8})"[^>/]*>')
@@ -56,7 +58,8 @@ def check_packed(members: Iterable[zipfile.ZipInfo], source: str) -> None:
 def check_workbook(path: Path, source: str) -> None:
     """Raises InputError where a workbook is too large to be read or its packing is broken."""
     if not zipfile.is_zipfile(path):
-        # The old format ends at 65,536 rows of 256 cells.
+        # A sheet of the old format is small, but a chain of sectors that leads back to itself fills any memory.
+        _probe(path, source, PROBE_BYTES_OLD)
         return
     try:
         with zipfile.ZipFile(path) as archive:
@@ -117,9 +120,9 @@ def _pieces(archive: zipfile.ZipFile, name: str) -> Iterable[bytes]:
             yield data[:end]
 
 
-def _probe(path: Path, source: str) -> None:
+def _probe(path: Path, source: str, most_bytes: int = PROBE_BYTES) -> None:
     """Reads the workbook in a process of its own that may take only so much memory and time."""
-    command = [sys.executable, "-c", _PROBE, str(path), str(PROBE_BYTES)]
+    command = [sys.executable, "-c", _PROBE, str(path), str(most_bytes)]
     try:
         ended = subprocess.run(command, capture_output=True, timeout=PROBE_SECONDS, check=False)
     except subprocess.TimeoutExpired as error:
@@ -129,4 +132,6 @@ def _probe(path: Path, source: str) -> None:
     # What merely cannot be read says nothing here, and is left to its reader.
     cells, columns = map(int, ended.stdout.split() or (0, 0))
     if ended.returncode < 0 or b"MemoryError" in ended.stderr or cells > MOST_CELLS or columns > MOST_COLUMNS:
-        raise too_large(source, "工作表过大", "a sheet spans more cells than can be read")
+        raise too_large(
+            source, "工作表过大，或文件已损坏", "a sheet spans more cells than can be read, or the file is damaged"
+        )

@@ -87,7 +87,7 @@ class Chart:
     compares: bool = False
     ignores: Sequence[str] = ()
     wide: bool = False
-    #: Named data besides the rows, such as shapes of a map: {name: values}.
+    #: Named data besides the rows, such as shapes of a map: {name: values}; a name stands for one object on a page.
     data: Mapping[str, Any] = field(default_factory=dict)
 
 

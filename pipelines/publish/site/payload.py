@@ -39,6 +39,7 @@ def payload(page: Page, release: Release) -> dict[str, Any]:
         "period": page.period, "months": _months(months, release.as_of), "whole_until": _last_whole_month(release.as_of),
         "labels": _labels(page, datasets, release), "datasets": datasets, "measures": measures,
         "charts": [_chart(one, measures[one.dataset], empty=not datasets[one.dataset]["size"]) for one in page.charts],
+        "data": _named_data(page),
         "tables": [_table(part) for section in page.sections for part in section.parts if isinstance(part, Table)],
     }  # fmt: skip
 
@@ -114,8 +115,18 @@ def _chart(chart: Chart, measures: Mapping[str, Row], *, empty: bool) -> dict[st
     chosen = {name: measures[name] for name in chart.measures}
     return {
         "name": chart.name, "dataset": chart.dataset, "by": chart.by, "measures": chart.measures, "compares": chart.compares,
-        "ignores": chart.ignores, "data": chart.data, "specs": {} if empty else {language: _spec(chart, chosen, language) for language in LANGUAGES},
+        "ignores": chart.ignores, "data": list(chart.data), "specs": {} if empty else {language: _spec(chart, chosen, language) for language in LANGUAGES},
     }  # fmt: skip
+
+
+def _named_data(page: Page) -> dict[str, Any]:
+    """The charts' own data, once for all charts that use them. Raises ValueError where two charts mean different data by one name."""
+    found: dict[str, Any] = {}
+    for chart in page.charts:
+        for name, values in chart.data.items():
+            if found.setdefault(name, values) is not values:
+                raise ValueError(f"{page.slug}: charts mean different data by '{name}'")
+    return found
 
 
 def _spec(chart: Chart, measures: Mapping[str, Row], language: str) -> dict[str, Any]:
