@@ -82,5 +82,5 @@ clean: ## remove what the project builds, but no data
 
 clean-data: ## remove the data home's contents, all releases and the vault with them
 	@printf '\n\033[1m== Emptying %s\033[0m\n' "$(CHENGGUAN_HOME)"
-	@for part in landing vault build releases current dagster .simulating; do rm -rf "$(CHENGGUAN_HOME)/$$part"; done
+	@for part in landing vault build releases reports current dagster .simulating; do rm -rf "$(CHENGGUAN_HOME)/$$part"; done
 	@if [ -e "$(CHENGGUAN_INBOX)/simulated.json" ]; then rm -rf "$(CHENGGUAN_INBOX)"; fi # a real inbox is not ours to remove
