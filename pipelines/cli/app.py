@@ -21,6 +21,7 @@ from pipelines.cli import (
     nightly,
     quarantine,
     releases,
+    report,
     serve,
     site,
 )
@@ -56,8 +57,10 @@ app.command("metrics")(metrics.list_metrics)
 app.command("metric")(metrics.metric)
 app.command("explain")(explain.explain)
 app.command("figures")(metrics.figures)
+app.command("report")(report.report)
 app.command("doctor")(doctor.doctor)
 app.command("ui")(serve.ui)
+app.command("serve")(serve.serve)
 app.command("site")(site.site)
 
 

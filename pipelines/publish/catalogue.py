@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import SetupError
+from pipelines.publish.catalogue_users import with_pages
 from pipelines.publish.catalogue_words import LABELS, described, label, metric_described
 from pipelines.publish.contents import Served
 from pipelines.publish.package import TableContent, home_of
@@ -78,6 +79,7 @@ def told(manifest: Mapping[str, Any], tables: Sequence[Served], about: Mapping[s
     What the release serves stands under the database `serving`, the rest under `build`. The tables that the release adds to
     dbt's (`meta.*`) stand among the sources.
     """
+    manifest = with_pages(manifest, (about.get("site") or {}).get("pages", ()))
     metadata = manifest.get("metadata", {})
     project = metadata.get("project_name", "")
     copy: dict[str, Any] = {

@@ -11,7 +11,9 @@ import pytest
 
 from pipelines.metrics.figures import load_figures
 from pipelines.publish.catalogue import told
+from pipelines.publish.catalogue_users import relations_of_pages
 from pipelines.publish.contents import served_tables
+from pipelines.publish.site.pages import makers
 from pipelines.settings import PROJECT_ROOT, Settings
 from tests.dbt.conftest import described_in
 
@@ -78,6 +80,12 @@ def test_an_exposure_names_the_relations_that_its_user_reads(
     told = {_label(manifest["nodes"][key]) for key in exposure["depends_on"]["nodes"]}
     used = USED[name]()
     assert told == used, "depends_on: [" + ", ".join(f"ref('{one.partition('.')[2]}')" for one in sorted(used)) + "]"
+
+
+def test_the_pages_of_the_site_read_relations_that_a_release_serves(manifest: Manifest) -> None:
+    assert len(relations_of_pages()) == len(list(makers()))
+    served = {table.label for table in served_tables(manifest)}
+    assert {name: lost for name, used in relations_of_pages().items() if (lost := used - served)} == {}
 
 
 def test_the_catalogue_of_the_whole_project_holds_no_path_of_the_machine(

@@ -16,6 +16,7 @@ import duckdb
 import pytest
 
 from pipelines.simulator import simulate
+from tests.pipeline import reported
 from tests.pipeline.analysts import DOCUMENTS, NOTEBOOK, blocks, cells, further_queries, questions, run
 from tests.pipeline.nights import Night, command, run_night
 from tests.pipeline.recompute.harder import write_demolitions
@@ -25,8 +26,7 @@ AS_OF = dt.date(2017, 9, 25)
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("demo")
-    simulate(home / "inbox")
+    simulate((home := tmp_path_factory.mktemp("demo")) / "inbox")
     return home
 
 
@@ -49,8 +49,7 @@ def serving(home: Path, night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def one(serving: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
-    (row,) = serving.execute(sql).fetchall()
-    return tuple(row)
+    return tuple(serving.execute(sql).fetchall()[0])
 
 
 def test_every_feed_reads_holds_back_and_supersedes_what_was_planted(night: Night, truth: dict[str, Any]) -> None:
@@ -265,6 +264,11 @@ def test_sources_that_no_longer_fit_each_other_are_found(home: Path, night: Nigh
         assert connection.execute(path.read_text()).fetchall() == []
         connection.execute(BALANCES[name])
         assert len(connection.execute(path.read_text()).fetchall()) > 20
+
+
+@pytest.mark.parametrize("asked", [(2017, "zh"), (2016, "en")])
+def test_the_annual_report_is_the_releases(home: Path, night: Night, tmp_path: Path, asked: Any) -> None:
+    reported.check_report(home, tmp_path, *asked)
 
 
 def test_the_analysts_questions_are_answered_as_their_document_says(serving: duckdb.DuckDBPyConnection) -> None:

@@ -120,6 +120,16 @@ def test_what_the_release_holds_stands_apart_with_its_rows(known: dict[str, Any]
     assert "rows" not in seen["sources"]["source.c.meta.batches"]["stats"]
 
 
+def test_a_page_of_the_site_is_an_exposure_of_what_it_reads() -> None:
+    mart = "model.c.hotline_service"
+    manifest = {**MANIFEST, "nodes": {**MANIFEST["nodes"], mart: node(mart, "marts")}}
+    known = told(manifest, SERVED, {**ABOUT, "site": {"pages": ["hotline"]}})
+    assert known["exposures"]["exposure.c.site_hotline"]["url"] == "../site/hotline.html"
+    assert known["parent_map"]["exposure.c.site_hotline"] == [mart]
+    assert known["child_map"][mart] == ["exposure.c.site_hotline"]
+    assert "exposures" not in MANIFEST
+
+
 def test_the_page_holds_the_data_and_no_text_ends_its_script(html: str, known: dict[str, Any]) -> None:
     made = page(html, known, {"nodes": {}, "sources": {}}, ABOUT)
     assert "<title>数据目录 Catalogue · 测试市 · 20170925.1</title>" in made
