@@ -15,7 +15,7 @@ from pipelines.publish.report.tables import Few, Table, written
 from pipelines.publish.site.brush import ACCENT, MUTED, WARM, theme
 
 #: In pixels of the drawing; the page scales it to its width.
-_WIDTH, _HEIGHT = 620, 210
+_WIDTH, _HEIGHT = 620, 180
 
 
 def draw(name: str, table: Table, lang: Lang) -> str | None:
@@ -101,7 +101,7 @@ def _bars(column: str, *, median: bool = False) -> Callable[[list[dict[str, Any]
         drawing = base.mark_bar() + base.mark_text(align="left", dx=4).encode(text="text:N")
         if median:
             drawing += _data(rows, column).mark_rule(color=WARM, strokeDash=[4, 3]).encode(x=alt.X("median(value):Q"))
-        return drawing.properties(width=_WIDTH - 110, height=alt.Step(24))
+        return drawing.properties(width=_WIDTH - 110, height=alt.Step(20))
 
     return chart
 
@@ -121,7 +121,7 @@ def _compared(column: str, before: str) -> Callable[[list[dict[str, Any]], Lang]
             )
         )
         numbers = base.mark_text(align="left", dx=4, fontSize=10).encode(text="text:N")
-        return (bars + numbers).properties(width=_WIDTH - 170, height=alt.Step(24))
+        return (bars + numbers).properties(width=_WIDTH - 170, height=alt.Step(17))
 
     return chart
 
@@ -155,7 +155,6 @@ CHARTS: dict[str, Callable[[list[dict[str, Any]], Lang], Any]] = {
     "joint_months": _columns("operations"),
     "workload": _bars("tasks_per_officer", median=True),
     "demolition_years": _columns("demolished_area_m2"),
-    "powers": _bars("items"),
     "platform_months": _columns_and_line("filed", "filed_before", "立案（件）", "Cases filed"),
     "platform_months.rates": _rates("closed_rate", "on_time_rate"),
     "hotline_months": _columns_and_line("received", "received_before", "受理（件）", "Tickets"),
@@ -165,7 +164,6 @@ CHARTS: dict[str, Callable[[list[dict[str, Any]], Lang], Any]] = {
 TITLES = {
     "workload": ("各中队人均任务（虚线为中位数）", "Tasks per officer by squad (dashed: median)"),
     "demolition_years": ("历年拆除面积", "Area demolished by year"),
-    "powers": ("各领域权责事项", "Items of power and duty by domain"),
     "platform_months": ("各月立案数与上年同期", "Cases filed by month, and the year before"),
     "platform_months.rates": ("各月结案率与按期结案率", "Closure rate and on-time rate by month"),
     "enforcement": ("市容秩序整治与上年同期对比", "Work on the order of the streets, and the year before"),
