@@ -23,6 +23,8 @@ from pipelines.publish.report.tables import Few, Table, table, written
 TEMPLATES = Path(__file__).with_name("templates")
 #: A table of so few rows stays on one page.
 _KEPT_TOGETHER = 12
+#: Beyond so many columns their titles take two lines.
+_WIDE = 5
 PARTS = ("summary", "duties", "team", "grassroots", "powers", "platform", "mechanism", "attention")
 
 
@@ -137,7 +139,8 @@ class Pen:
         number = self._next("table")
         self.document.tables.append((found, number))
         head = Markup("").join(
-            Markup('<th class="{}">{}</th>').format(column.kind, column.title(self.lang)) for column in found.columns
+            Markup('<th class="{}">{}</th>').format(column.kind, _headed(column.title(self.lang), len(found.columns)))
+            for column in found.columns
         )
         body = Markup("").join(
             Markup("<tr>{}</tr>").format(
@@ -268,6 +271,14 @@ class Pen:
                 f" “<{K}” stands for fewer than {K}, and for what would otherwise give that away.",
             )  # fmt: skip
         return said
+
+
+def _headed(title: str, columns: int) -> Markup:
+    """A column's title; with its unit below it where there are many."""
+    name, bracket, unit = title.partition("（")
+    if not bracket or columns <= _WIDE:
+        return Markup("{}").format(title)
+    return Markup("{}<br>{}{}").format(name, bracket, unit)
 
 
 def _data_of(cell: Any) -> Markup:
