@@ -127,12 +127,12 @@ def leftovers(settings: Settings) -> Iterator[Finding]:
     if half := half_releases(settings):
         yield Finding(
             "warn", f"{len(half)} 个未完成的发布目录", f"{len(half)} unfinished release folders",
-            "chengguan releases prune", "chengguan releases prune",
+            "下次发布或 chengguan releases prune 会清除", "the next release, or chengguan releases prune, removes them",
         )  # fmt: skip
     if half := [*settings.landing.glob("*/.writing-*"), *settings.vault.glob("*/.writing-*")]:
         yield Finding(
             "warn", f"{len(half)} 个未写完的批文件：{half[0].parent}", f"{len(half)} unfinished batch files: {half[0].parent}",
-            "没有夜间作业运行时可以删除", "may be deleted while no night is running",
+            "下次夜间作业会清除", "the next night removes them",
         )  # fmt: skip
 
 

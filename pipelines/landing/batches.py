@@ -33,6 +33,15 @@ def file_sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
+def to_disk(path: Path) -> None:
+    """Waits until a file, or a folder's list of names, is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def landing_path(settings: Settings, feed: str, batch: str) -> Path:
     return settings.landing / feed / f"{batch}.parquet"
 
@@ -81,11 +90,13 @@ class BatchWriter:
         return self._digest.hexdigest()
 
     def commit(self, batch: str) -> None:
-        """Gives the files the batch's name."""
+        """Gives the files the batch's name. They are on the disk before the ledger speaks of them, also where the power fails."""
         for kind, writer in self._writers.items():
             writer.close()
             target = (landing_path if kind == "landing" else vault_path)(self.settings, self.feed, batch)
+            to_disk(self._paths[kind])
             self._paths[kind].replace(target)
+            to_disk(target.parent)
         self._writers.clear()
 
     def withdraw(self, batch: str) -> None:

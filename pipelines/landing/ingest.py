@@ -22,6 +22,7 @@ from pipelines.landing.headers import names_of
 from pipelines.landing.load import Batch
 from pipelines.landing.privacy import hash_key
 from pipelines.landing.store import write_connection
+from pipelines.landing.sweep import sweep
 from pipelines.landing.windows import database_window, open311_windows
 from pipelines.quality.history import decision_of
 from pipelines.readers.files import read_file
@@ -58,6 +59,7 @@ def ingest_feed(
     door = Door(settings, city, city.profile_of(feed), as_of, hash_key(settings), References(city))
     result = FeedResult(feed)
     with write_connection(settings, city.facts.time_zone) as connection:
+        sweep(settings, connection, feed)
         match door.profile.source:
             case DatabaseSource() as source:
                 _attempt(result, partial(_keep, result, database_window(door, connection, source)))

@@ -2,7 +2,7 @@
 
 Belongs here: folders, the link, and when which of them changes. A release is built beside the others under a temporary
 name and renamed when it is whole; the link is replaced in one step. So a reader finds either the old release or the new
-one, and a process that is killed at any point leaves nothing behind but a `.tmp-` folder, which the next prune removes.
+one, and a process that is killed at any point leaves nothing behind but a `.tmp-` folder, which the next publish or prune removes.
 """
 
 import datetime as dt
@@ -20,10 +20,13 @@ from typing import Any, Literal
 from filelock import FileLock, Timeout
 
 from pipelines import __version__
+from pipelines.bi import superset
 from pipelines.city import City
 from pipelines.errors import BusyError, SetupError
+from pipelines.landing.batches import to_disk
 from pipelines.metrics import dictionary
 from pipelines.publish import contents, geometry, meta, package, quality
+from pipelines.publish.catalogue import write_catalogue
 from pipelines.quality.data_docs import write_data_docs
 from pipelines.settings import Settings
 
@@ -84,6 +87,7 @@ def publish(
     manifest = manifest or contents.load_manifest(contents.manifest_path(settings))
     tables = contents.served_tables(manifest)
     with _lock(settings), package.reader(settings.build_db) as con:
+        _clear(settings)
         semantics = _semantics(settings)
         everything = [*tables, *meta.meta_tables(con, tables, city, as_of, semantics=semantics, manifest=manifest)]
         held = package.contents(con, everything)
@@ -100,7 +104,7 @@ def publish(
             "checks": dict(checks),
             "quality": quality.summary(quality.quality_rows(con, city, as_of), checks),
         }
-        release = _write(settings, con, everything, held, about, semantics=semantics)
+        release = _write(settings, con, everything, held, about, semantics=semantics, manifest=manifest)
         return _point_at(settings, release, current, fresh=True)
 
 
@@ -152,12 +156,21 @@ def prune(settings: Settings, keep: int = _KEEP_AT_LEAST) -> list[str]:
             if folder != hidden:
                 folder.rename(hidden)
             shutil.rmtree(hidden)
+        _clear(settings)
         return [folder.name for folder in folders]
 
 
 def leftovers(settings: Settings) -> list[Path]:
     """Folders that a killed run left behind."""
     return sorted(settings.releases.glob(".tmp-*"))
+
+
+def _clear(settings: Settings) -> None:
+    """Removes what killed runs left; the caller holds the lock, so that nobody is still writing it."""
+    for folder in leftovers(settings):
+        shutil.rmtree(folder)
+    for link in settings.current.parent.glob(".current-*"):
+        link.unlink()
 
 
 def _semantics(settings: Settings) -> dict[str, Any]:
@@ -187,6 +200,7 @@ def _write(
     about: Mapping[str, Any],
     *,
     semantics: Mapping[str, Any],
+    manifest: Mapping[str, Any],
 ) -> ReleaseInfo:
     building = settings.releases / f".tmp-{about['id']}"
     shutil.rmtree(building, ignore_errors=True)
@@ -199,11 +213,13 @@ def _write(
     write_data_docs(con, dt.date.fromisoformat(about["as_of"]), building / DATA_DOCS)
     geometry.write_files(con, building)
     (building / dictionary.FILE_NAME).write_text(json.dumps(semantics, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_catalogue(con, building, manifest, tables, held, about=about)
+    superset.write_bundle(building, settings.served_file, building / superset.FILE)
     for path in [*building.rglob("*"), building]:
-        _fsync(path)
+        to_disk(path)
     final = settings.releases / str(about["id"])
     building.rename(final)
-    _fsync(settings.releases)
+    to_disk(settings.releases)
     release = _read(final, None)
     assert release is not None
     return release
@@ -233,7 +249,7 @@ def _flip(settings: Settings, release_id: str) -> None:
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(settings.releases.relative_to(home) / release_id, target_is_directory=True)
     fresh.replace(settings.current)
-    _fsync(home)
+    to_disk(home)
 
 
 def _linked_id(settings: Settings) -> str | None:
@@ -262,14 +278,6 @@ def _next_id(settings: Settings, as_of: dt.date) -> str:
 def _order(release_id: str) -> tuple[str, int]:
     day, _, number = release_id.partition(".")
     return day, int(number)
-
-
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -20,8 +20,10 @@ from pipelines.city import City
 from pipelines.orchestration.days import last_closed_day
 from pipelines.orchestration.jobs import nightly_job, nightly_schedule
 from pipelines.orchestration.partitions import daily
+from pipelines.publish.report import pdf
 from pipelines.settings import Settings
 from tests.conftest import DEMOLITIONS
+from tests.pipeline import reported
 from tests.pipeline.nights import command, run_night
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -161,6 +163,25 @@ def test_marts_of_absent_feeds_are_empty_and_say_so(home: Path) -> None:
     assert "hotline_service" in said and "this city has no feed" in said
     said = command(home, "metric", "hotline_received", **_environment(home)).stdout
     assert "本城市没有数据源" in said and "this city has no feed" in said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_city_with_one_feed_has_an_annual_report(home: Path, lang: str) -> None:
+    page, _ = reported.written(home, "--lang", lang, "--no-pdf", **_environment(home))
+    said = "".join(page.text)
+    assert {"en": "City management of Newtown", "zh": "Newtown城市管理部门"}[lang] in said
+    assert {"en": "this city has no feed: Hotline tickets", "zh": "本城市没有数据源：热线工单"}[lang] in said
+    assert {told["data-figure"]: told["data-value"] for told in page.figures}["platform_filed"] == "5"
+    assert "marts.case_closure)" not in said and "marts.case_closure）" not in said
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(pdf.why_not() is not None, reason="Pango or Chinese fonts are missing")
+def test_the_annual_report_is_a_paper_with_its_fonts_and_vectors(home: Path) -> None:
+    page, book = reported.written(home, **_environment(home))
+    assert book.parent == home / "reports/2017"
+    reported.check_paper(page, book.with_suffix(".pdf"))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import chdir
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ import duckdb
 import pytest
 
 from pipelines.simulator import simulate
+from tests.pipeline import reported
+from tests.pipeline.analysts import DOCUMENTS, NOTEBOOK, blocks, cells, further_queries, questions, run
 from tests.pipeline.nights import Night, command, run_night
 from tests.pipeline.recompute.harder import write_demolitions
 
@@ -23,8 +26,7 @@ AS_OF = dt.date(2017, 9, 25)
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("demo")
-    simulate(home / "inbox")
+    simulate((home := tmp_path_factory.mktemp("demo")) / "inbox")
     return home
 
 
@@ -47,8 +49,7 @@ def serving(home: Path, night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def one(serving: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
-    (row,) = serving.execute(sql).fetchall()
-    return tuple(row)
+    return tuple(serving.execute(sql).fetchall()[0])
 
 
 def test_every_feed_reads_holds_back_and_supersedes_what_was_planted(night: Night, truth: dict[str, Any]) -> None:
@@ -263,3 +264,37 @@ def test_sources_that_no_longer_fit_each_other_are_found(home: Path, night: Nigh
         assert connection.execute(path.read_text()).fetchall() == []
         connection.execute(BALANCES[name])
         assert len(connection.execute(path.read_text()).fetchall()) > 20
+
+
+@pytest.mark.parametrize("asked", [(2017, "zh"), (2016, "en")])
+def test_the_annual_report_is_the_releases(home: Path, night: Night, tmp_path: Path, asked: Any) -> None:
+    reported.check_report(home, tmp_path, *asked)
+
+
+def test_the_analysts_questions_are_answered_as_their_document_says(serving: duckdb.DuckDBPyConnection) -> None:
+    for question in questions(DOCUMENTS[0]):
+        answer = serving.sql(question.sql).pl()
+        assert answer.columns == question.rows + question.columns, question.title
+        assert answer.height > 1 and answer.n_unique(question.rows) == answer.height, question.title
+    *finding, empty, in_r = further_queries(DOCUMENTS[0])
+    assert all(serving.sql(sql).fetchall() for sql in (*finding, in_r))
+    assert not serving.sql(empty).fetchall(), "the demo city has every feed"
+
+
+def test_the_analysts_lines_run_and_can_read_nothing_but_the_release(home: Path, night: Night, tmp_path: Path) -> None:
+    (tmp_path / "warehouse").symlink_to(home)
+    with chdir(tmp_path):
+        release = run(blocks(DOCUMENTS[0], "python"))["release"]
+        with release, pytest.raises(duckdb.PermissionException):
+            release.execute("from read_text('warehouse/current/manifest.json')")
+    assert (tmp_path / "hotline_service.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert (tmp_path / "hotline_service.xlsx").exists()
+
+
+def test_the_notebook_runs(home: Path, night: Night, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHENGGUAN_HOME", str(home))
+    with chdir(tmp_path):
+        names = run(cells(NOTEBOOK))
+    assert set(names["monthly"]["line"]) == {"全市 city", names["chosen"]}
+    assert names["on_time"].to_dict()["data"]
+    assert (tmp_path / "on_time_20170925.1.xlsx").exists()

@@ -126,6 +126,22 @@ def test_a_crash_while_loading_leaves_raw_quarantine_and_ledger_as_they_were(
     assert check_conservation(settings) == []
 
 
+def test_what_a_killed_night_left_is_removed_by_the_next(settings: Settings, write_city: Callable[..., City]) -> None:
+    city = write_city()
+    drop(settings, "a.csv", "1,W1,2017-01-05,1,自拆\n")
+    night(settings, city)
+    left = [
+        folder / "demolitions" / name
+        for folder in (settings.landing, settings.vault)
+        for name in (".writing-1.parquet", f"{'0' * 32}.parquet")
+    ]
+    for path in left:
+        path.write_bytes(b"half a file")
+    night(settings, city)
+    assert not [path for path in left if path.exists()]
+    assert check_conservation(settings) == []
+
+
 def test_a_lost_row_is_noticed(settings: Settings, write_city: Callable[..., City]) -> None:
     city = write_city()
     drop(settings, "a.csv", "1,W1,2017-01-05,10.5,自拆\n2,W1,2017-01-05,10.5,自拆\n")
