@@ -84,7 +84,7 @@ def model_assets(manifest: Path, days: dg.PartitionsDefinition[Any]) -> dg.Asset
             events = with_kept(context, events, judged, last, parsed)
             judged = {**last.checks, **judged}
         yield from _with_row_counts(settings, events)
-        if not context.is_subset:
+        if not context.is_subset and chosen != set():
             transform.record_build(settings, city, day, sources, judged.values())
 
     return dbt_models
