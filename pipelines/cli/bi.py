@@ -4,17 +4,15 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from pipelines.cli.console import MARKS, out, print_json
+from pipelines.cli.metrics import released
 from pipelines.cli.nightly import AsJson
 from pipelines.errors import SetupError
 from pipelines.settings import Settings
-
-if TYPE_CHECKING:
-    from pipelines.publish.release import ReleaseInfo
 
 app = typer.Typer(help="BI 工具 / BI tools: Superset, PostgreSQL.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -34,7 +32,7 @@ def superset(
     from pipelines.bi.superset import address, write_bundle
 
     settings = Settings()
-    release = _current(settings)
+    release = released(settings)
     served = path or settings.served_file
     write_bundle(release.path, served, to)
     if as_json:
@@ -57,7 +55,7 @@ def postgres(as_json: AsJson = False) -> None:
             remedy_zh=f"设置环境变量 {SETTING}=postgresql://用户:密码@主机:端口/库名",
             remedy_en=f"set {SETTING}=postgresql://user:password@host:port/name in the environment",
         )  # fmt: skip
-    copied = publish(settings.publish_postgres.get_secret_value(), _current(settings).path)
+    copied = publish(settings.publish_postgres.get_secret_value(), released(settings).path)
     if as_json:
         print_json(asdict(copied))
     elif copied.outcome == "unchanged":
@@ -68,15 +66,3 @@ def postgres(as_json: AsJson = False) -> None:
         out().print(
             f"{MARKS['ok']} {copied.release} → {copied.place}: {copied.tables} 张表 tables, {copied.rows:,} 行 rows, {copied.seconds} s"
         )
-
-
-def _current(settings: Settings) -> "ReleaseInfo":
-    from pipelines.publish.release import current_release
-
-    release = current_release(settings)
-    if release is None:
-        raise SetupError(
-            "还没有发布版", "there is no release yet", file=settings.current,
-            remedy_zh="先运行 `chengguan nightly`", remedy_en="run `chengguan nightly` first",
-        )  # fmt: skip
-    return release
