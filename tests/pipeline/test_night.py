@@ -15,11 +15,13 @@ from pipelines.bi import dashboard as dashboards
 from pipelines.bi import superset
 from pipelines.city import load_city
 from pipelines.feeds import FEEDS
+from pipelines.publish.release import current_release
 from pipelines.readers.base import normalise_header
 from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.simulator import simulate
 from tests.dbt.test_project_rules import CHINESE
 from tests.pipeline.bundles import opened, part
+from tests.pipeline.night_site import unknown_metrics
 from tests.pipeline.nights import Night, command, run_night, served, texts
 
 BEFORE, AS_OF = dt.date(2017, 9, 20), dt.date(2017, 9, 25)
@@ -132,6 +134,12 @@ def test_nobodys_name_or_number_is_in_the_warehouse_the_landing_copies_or_the_lo
     for place, text in held.items():
         assert not NUMBERS.search(text), place
         assert not [name for name in names if name in text], place
+
+
+def test_pages_ask_only_for_what_a_release_has(story: Story) -> None:
+    release = current_release(Settings(home=story.home))
+    assert release is not None
+    assert unknown_metrics(release) == []
 
 
 def test_the_vault_is_for_its_owner_only(story: Story) -> None:
