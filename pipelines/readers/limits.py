@@ -29,10 +29,13 @@ PROBE_BYTES, PROBE_SECONDS = 4 << 30, 120
 #: The same for the old format, which ends at 65,536 rows of 256 cells.
 PROBE_BYTES_OLD = 2 << 30
 
-_VALUED_CELL = re.compile(rb' r="([A-Z]{1,4})\d{1,8}"[^>/]*>')
-_VALUED_ROW = re.compile(rb' r="[A-Z]{1,4}(\d{1,8})"[^>/]*>')
-_UNPLACED_CELL = re.compile(rb'<c(?:\s+(?![^>]*\br=")[^>]*[^>/])?>')
-_ROW = re.compile(rb' r="(\d{1,8})"')
+#: Rows and cells as every usual program writes them: place, whether it is closed at once (then it holds a format only). A sheet with any
+#: other row or cell is looked at by its reader itself (`_probe`), or its far corner could be hidden. None of these tries anything twice.
+_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: [a-z]{1,2}="[^"<>/]{0,40}"){0,5}+ ?(/?)>')
+_UNPLACED_CELL = re.compile(rb'<c(?: (?!r)[a-z]{1,2}="[^"<>/]{0,40}"){0,5}+ ?/?>')
+_ROW = re.compile(rb'<row((?: [A-Za-z][\w:.]{0,40}="[^"<>/]{0,80}"){0,20}+) ?/?>')
+_ROW_NUMBER = re.compile(rb' r="(\d{1,8})"')
+_ANY_ROW_OR_CELL = re.compile(rb"<(?:[^\s<>/:]{1,80}:)?(?:c|row)[\s/>]")
 _PROBE = """
 import resource, sys, fastexcel
 resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]), int(sys.argv[2])))
@@ -69,10 +72,12 @@ def check_workbook(path: Path, source: str) -> None:
                 _probe(path, source)
                 return
             for name in names:
-                if not name.endswith(".xml"):
-                    continue
                 # Every part is unpacked once: a size or a checksum that is not true shows here, not in the middle of the library.
-                rows, columns = used_rectangle(archive, name)
+                spanned = used_rectangle(archive, name)
+                if spanned is None:
+                    _probe(path, source)
+                    continue
+                rows, columns = spanned
                 if rows * columns > MOST_CELLS or columns > MOST_COLUMNS:
                     raise too_large(
                         source,
@@ -84,21 +89,36 @@ def check_workbook(path: Path, source: str) -> None:
         raise damaged(source, error) from error
 
 
-def used_rectangle(archive: zipfile.ZipFile, name: str) -> tuple[int, int]:
-    """(rows, columns) from the sheet's first cell to its last one with a value; what the sheet says of its own size is not believed."""
+def used_rectangle(archive: zipfile.ZipFile, name: str) -> tuple[int, int] | None:
+    """(rows, columns) from the sheet's first cell to its last one with a value; what the sheet says of its own size is not believed.
+
+    None where it is written so unusually that this cannot be told from its text; (0, 0) of a part that is no sheet.
+    """
     letters: set[bytes] = set()
-    rows, unplaced = 0, 0
+    rows, last_row, row_tags, widest = 0, 0, 0, 0
+    is_sheet, has_unplaced, is_usual = False, False, True
     for data in _pieces(archive, name):
-        letters.update(_VALUED_CELL.findall(data))
-        rows = max(rows, max(map(int, _ROW.findall(data)), default=0))
-        if not letters and b"<row" in data:
-            # Cells may leave out where they stand; then each stands beside the one before.
-            unplaced = max(unplaced, *(len(_UNPLACED_CELL.findall(line)) for line in data.split(b"</row>")))
-    columns = max(map(column_number, letters), default=unplaced)
-    if letters and rows * columns > MOST_CELLS:
-        # Rows may go on for long with formats alone: only then is the slower look worth its time.
-        rows = max((max(map(int, _VALUED_ROW.findall(data)), default=0) for data in _pieces(archive, name)), default=0)
-    return rows, columns
+        is_sheet = is_sheet or b"sheetData" in data
+        cells, row_parts = _CELL.findall(data), _ROW.findall(data)
+        # Cells may leave out where they stand; then each stands beside the one before.
+        unplaced = len(_UNPLACED_CELL.findall(data))
+        if unplaced:
+            has_unplaced = True
+            widest = max(widest, *(len(_UNPLACED_CELL.findall(line)) for line in data.split(b"</row>")))
+        found = len(cells) + len(row_parts) + unplaced
+        is_usual = is_usual and b"\0" not in data and found == len(_ANY_ROW_OR_CELL.findall(data))
+        valued = [(column, row) for column, row, closed in cells if not closed]
+        letters.update(column for column, _ in valued)
+        rows = max(rows, max((int(row) for _, row in valued), default=0))
+        row_tags += len(row_parts)
+        last_row = max(last_row, max(map(int, _ROW_NUMBER.findall(b"".join(row_parts))), default=0))
+    if not is_sheet:
+        return 0, 0
+    if not is_usual:
+        return None
+    if has_unplaced:
+        rows = max(rows, last_row, row_tags)
+    return rows, max(max(map(column_number, letters), default=0), widest)
 
 
 def column_number(letters: bytes) -> int:
@@ -116,7 +136,9 @@ def _pieces(archive: zipfile.ZipFile, name: str) -> Iterable[bytes]:
         while block := stream.read(BLOCK_BYTES):
             data = rest + block
             end = data.rfind(b">") + 1
-            rest = data[end:][-BLOCK_BYTES:]
+            rest = data[end:] if b"<" in data[end:] else b""
+            if len(rest) > BLOCK_BYTES:
+                raise ValueError(f"a tag is longer than {BLOCK_BYTES >> 20} MiB")
             yield data[:end]
 
 

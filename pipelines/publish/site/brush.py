@@ -69,10 +69,10 @@ class Brush:
         return alt.Y(f"{measure}:Q", title=self.titled(measure), scale=alt.Scale(zero=zero), axis=self.axis(measure))
 
     def axis(self, measure: str) -> alt.Axis:
-        return alt.Axis(format=".0%") if self.units[measure] == "%" else alt.Axis(format="~s")
+        return alt.Axis(format=".1~%") if self.units[measure] == "%" else alt.Axis(format="~s")
 
     def titled(self, measure: str) -> str:
-        unit = self.units[measure]
+        unit = self.units[measure].strip()
         return f"{self.titles[measure]} ({unit})" if unit and unit != "%" else self.titles[measure]
 
     def tips(self, *dimensions: str) -> list[alt.Tooltip]:
@@ -148,7 +148,7 @@ def dots(measure: str, dimension: str) -> Drawing:
             f"{measure}:Q",
             title=brush.titled(measure),
             axis=brush.axis(measure),
-            scale=alt.Scale(zero=False, nice=True),
+            scale=alt.Scale(zero=False, nice=False, padding=44),
         )
         base = brush.rows().encode(
             y=alt.Y(f"{dimension}_name:N", title=None, sort=None, axis=alt.Axis(grid=True)),

@@ -6,6 +6,7 @@ opened from a folder may not read any other file.
 
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -43,12 +44,14 @@ def build_site(release_folder: Path, about: Mapping[str, Any], target: Path) -> 
 
     The folder needs its `serving.duckdb` only, so that a release can be given its pages before it is whole.
     """
-    with opened(release_folder, about) as release:
+    # Making the charts' script takes seconds outside Python, while the pages are written.
+    with ThreadPoolExecutor(1) as aside, opened(release_folder, about) as release:
+        script = aside.submit(_charts_script)
         built = sorted((make(release) for make in pages.makers()), key=lambda page: page.order)
-        _write_assets(target / "assets", built)
         (target / "data").mkdir(parents=True, exist_ok=True)
         for page in built:
             _write_page(target, page, built, release)
+        _write_assets(target / "assets", built, script.result())
     return SiteInfo(
         [page.slug for page in built], sum(file.stat().st_size for file in target.rglob("*") if file.is_file())
     )
@@ -79,13 +82,13 @@ def _kinds(page: Page) -> dict[str, list[tuple[str, list[Any]]]]:
     }
 
 
-def _write_assets(folder: Path, built: list[Page]) -> None:
+def _write_assets(folder: Path, built: list[Page], charts: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     static = resources.files(__package__) / "static"
     for name in dict.fromkeys(["site.css", *_SCRIPTS, *(script for page in built for script in page.scripts)]):
         (folder / name).write_text((static / name).read_text(encoding="utf-8"), encoding="utf-8")
     theme = json.dumps(brush.theme(), separators=(",", ":"))
-    (folder / "charts.js").write_text(f"{_charts_script()}\nwindow.THEME={theme};\n", encoding="utf-8")
+    (folder / "charts.js").write_text(f"{charts}\nwindow.THEME={theme};\n", encoding="utf-8")
 
 
 @lru_cache(maxsize=1)

@@ -56,6 +56,8 @@ class Dataset:
     measures: Sequence[Measure]
     #: {dimension: {code: words}} of dimensions that only this page has.
     labels: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
+    #: What such a dimension is called at the head of a table.
+    names: Mapping[str, Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,8 @@ class Table:
     compares: bool = False
     ignores: Sequence[str] = ()
     in_order: bool = False
+    #: The measure whose change against the year before, and whose months, each row shows as well.
+    trend: str | None = None
 
 
 @dataclass(frozen=True)
@@ -151,6 +155,8 @@ class Page:
     short: Text | None = None
     period: Period = "months12"
     scripts: Sequence[str] = ()
+    #: What stands before the filters and does not follow them.
+    opening: Fragment | None = None
 
     @property
     def charts(self) -> list[Chart]:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+import altair as alt
+
 from pipelines.publish.site import units
 from pipelines.publish.site.brush import Brush
 from pipelines.publish.site.page import FILTERS, SMALL_CELL, Chart, Dataset, Measure, Page, Table
@@ -36,8 +38,8 @@ def payload(page: Page, release: Release) -> dict[str, Any]:
     return {
         "slug": page.slug, "release": release.id, "as_of": release.as_of.isoformat(), "small": SMALL_CELL, "nobody": NOBODY,
         "filters": [name for name in FILTERS if name in there],
-        "period": page.period, "months": _months(months, release.as_of), "whole_until": _last_whole_month(release.as_of),
-        "labels": _labels(page, datasets, release), "datasets": datasets, "measures": measures,
+        "period": page.period, "months": _months(months, release.as_of), "whole_until": last_whole_month(release.as_of),
+        "labels": _labels(page, datasets, release), "names": {name: words.as_dict() for one in page.datasets for name, words in one.names.items()}, "datasets": datasets, "measures": measures,
         "charts": [_chart(one, measures[one.dataset], empty=not datasets[one.dataset]["size"]) for one in page.charts],
         "data": _named_data(page),
         "tables": [_table(part) for section in page.sections for part in section.parts if isinstance(part, Table)],
@@ -135,7 +137,9 @@ def _spec(chart: Chart, measures: Mapping[str, Row], language: str) -> dict[str,
         {name: one["title"][language] for name, one in measures.items()},
         {name: one["unit"] if one["unit"] == "%" else one["unit_words"][language] for name, one in measures.items()},
     )
-    drawn: dict[str, Any] = chart.draw(brush).to_dict(validate=language == "zh")
+    # Checking every part against Vega-Lite's schema takes longer than all the rest of a page; that charts draw is tested in a browser.
+    with alt.utils.schemapi.debug_mode(False):
+        drawn: dict[str, Any] = chart.draw(brush).to_dict()
     drawn.pop("config", None)  # the theme is one for all
     drawn.setdefault("autosize", {"type": "fit-x", "contains": "padding"})
     return drawn
@@ -144,7 +148,7 @@ def _spec(chart: Chart, measures: Mapping[str, Row], language: str) -> dict[str,
 def _table(table: Table) -> dict[str, Any]:
     return {
         "name": table.name, "dataset": table.dataset, "by": table.by, "measures": table.measures, "compares": table.compares,
-        "ignores": table.ignores, "in_order": table.in_order,
+        "ignores": table.ignores, "in_order": table.in_order, "trend": table.trend,
     }  # fmt: skip
 
 
@@ -163,6 +167,6 @@ def _between(first: str, last: str) -> Iterable[str]:
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
 
 
-def _last_whole_month(as_of: dt.date) -> str:
+def last_whole_month(as_of: dt.date) -> str:
     next_day = as_of + dt.timedelta(days=1)
     return f"{as_of:%Y-%m}" if next_day.day == 1 else f"{as_of.replace(day=1) - dt.timedelta(days=1):%Y-%m}"

@@ -12,7 +12,7 @@
   const told = (dataset, name) => site.measures[dataset][name];
   const NAMES = { month: ["月份", "Month"], squad_id: ["中队", "Squad"], street_code: ["街道", "Street"], event_class: ["事件类别", "Class of event"],
                   main_class: ["大类", "Major class"], channel: ["渠道", "Channel"], hotline: ["热线", "Line"], feed: ["数据源", "Feed"], grid_code: ["网格", "Grid"] };
-  const heading = dimension => Words.say(...(NAMES[dimension] || ["类别", "Item"]));
+  const heading = dimension => (site.names[dimension] ? Words.of(site.names[dimension]) : Words.say(...(NAMES[dimension] || ["类别", "Item"])));
 
   /* ---- filters ---- */
   const filters = {};
@@ -100,11 +100,18 @@
     if (!better) return said;
     return said + ((better === "higher") === up ? Words.say("，变好", ", better") : Words.say("，变差", ", worse"));
   };
-  const draw_spark = (svg, dataset, one) => {
+  const change_short = (found, better) => {
+    if (!found) return "–";
+    if (found.steady) return Words.say("→ 持平", "→ steady");
+    const up = found.change > 0, size = Math.abs(found.change).toFixed(1);
+    const said = (up ? "↑ " : "↓ ") + (found.rate ? Words.say(`${size} 个百分点`, `${size} points`) : `${size}%`);
+    return better ? `${said} ${(better === "higher") === up ? Words.say("变好", "better") : Words.say("变差", "worse")}` : said;
+  };
+  const draw_spark = (svg, dataset, one, chosen = filters) => {
     svg.replaceChildren();
     if (!site.datasets[dataset].dims.month) return;
     const to = filters.to > site.whole_until ? site.whole_until : filters.to, from = shift(to, -23);
-    const by_month = new Map(rollup(dataset, ["month"], select(dataset, { ...filters, from, to })).map(row => [row.codes.month, measure(one, row.sums).value]));
+    const by_month = new Map(rollup(dataset, ["month"], select(dataset, { ...chosen, from, to })).map(row => [row.codes.month, measure(one, row.sums).value]));
     const values = months.filter(month => month >= from && month <= to).map(month => by_month.get(month) ?? null);
     const known = values.filter(value => value !== null);
     if (known.length < 3) return;
@@ -181,6 +188,19 @@
       const one = told(part.dataset, name), unit = one.unit === "%" ? "" : one.unit_words[Words.language].trim();
       head.append(element("th", { scope: "col", class: "figure" }, one.title[Words.language] + (unit ? ` (${unit})` : "")));
     }
+    if (part.trend) {
+      const said = told(part.dataset, part.trend).title[Words.language];
+      head.append(element("th", { scope: "col" }, Words.say(`${said}：比去年同期`, `${said}: on a year before`)), element("th", { scope: "col" }, Words.say("近两年", "Two years")));
+    }
+    const trend = (row, codes) => {
+      const one = told(part.dataset, part.trend), own = { ...filters, ...codes };
+      const compared = against(part.dataset, one, own), svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+      for (const [name, value] of [["viewBox", "0 0 160 34"], ["preserveAspectRatio", "none"], ["class", "spark"], ["aria-hidden", "true"]]) svg.setAttribute(name, value);
+      draw_spark(svg, part.dataset, one, own);
+      const way = !compared || compared.steady || !one.better ? "" : (one.better === "higher") === compared.change > 0 ? "better" : "worse";
+      row.append(element("td", { class: "change", "data-way": way }, change_short(compared, one.better)), element("td", {}, svg));
+      return row;
+    };
     const line = (names, figures, kind) => {
       const row = element("tr", kind ? { class: kind } : {});
       names.forEach((said, at) => row.append(element(at ? "td" : "th", at ? {} : { scope: "row" }, said)));
@@ -191,10 +211,14 @@
       });
       return row;
     };
-    const body = element("tbody", {}, ...found.rows.map(row => line(part.by.map(d => words(d, row.codes[d])), row.figures)));
+    const body = element("tbody", {}, ...found.rows.map(row => {
+      const made = line(part.by.map(d => words(d, row.codes[d])), row.figures);
+      return part.trend ? trend(made, row.codes) : made;
+    }));
     const made = element("table", {}, element("caption", { class: "sr" }, title), element("thead", {}, head), body);
     if (found.whole && found.rows.length > 1)
       made.append(element("tfoot", {}, line([Words.say("合计", "Total"), ...part.by.slice(1).map(() => "")], found.whole, "whole")));
+    if (part.trend && made.tFoot) trend(made.tFoot.rows[0], {});
     return made;
   };
 
@@ -233,10 +257,12 @@
     if (!found.rows.length) return;
     await with_library();
     if (drawn.get(box) !== ticket) return;
+    // Hidden while the library came: without a width nothing can be drawn, so it waits until it is seen.
+    if (box.hidden) { waiting.add(box); seen.observe(box); return; }
     const spec = { ...part.specs[Words.language] };
     const whole = found.whole ? values_of({ ...part, by: [] }, [{ codes: {}, figures: found.whole }]) : [];
     spec.datasets = { ...spec.datasets, ...Object.fromEntries(part.data.map(name => [name, site.data[name]])), rows: values_of(part, found.rows), all: whole };
-    ticket.view = await vegaEmbed(plot, spec, { actions: false, renderer: "svg", config: window.THEME, tooltip: { theme: "custom" } });
+    ticket.view = await vegaEmbed(plot, spec, { actions: false, renderer: "svg", config: window.THEME, tooltip: { theme: "custom" }, logLevel: 1 });
   };
   const seen = new IntersectionObserver(entries => {
     for (const { isIntersecting, target } of entries) if (isIntersecting) { seen.unobserve(target); waiting.delete(target); draw(target); }
