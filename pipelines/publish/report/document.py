@@ -154,7 +154,7 @@ class Pen:
             for row in found.rows
         )
         return Markup(
-            '<figure class="table {size}" id="table-{name}"><figcaption>{caption}</figcaption><table data-table="{name}"><thead><tr>{head}</tr></thead>'
+            '<figure class="table {size}" id="table-{name}" tabindex="0"><figcaption>{caption}</figcaption><table data-table="{name}"><thead><tr>{head}</tr></thead>'
             '<tbody>{body}</tbody></table><p class="source">{source}</p></figure>'
         ).format(
             name=name, size="whole" if len(found.rows) <= _KEPT_TOGETHER else "long", caption=self._caption("table", number, found.title(self.lang)), head=head, body=body, source=self._source(found)
@@ -197,7 +197,7 @@ class Pen:
         }[self.lang]  # fmt: skip
         head = Markup("").join(Markup("<th>{}</th>").format(title) for title in titles[1:])
         return Markup(
-            '<figure class="table keys"><figcaption>{}</figcaption><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></figure>'
+            '<figure class="table keys" tabindex="0"><figcaption>{}</figcaption><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></figure>'
         ).format(self._caption("table", self._next("table"), titles[0]), head, body)
 
     def _key_row(self, name: str) -> Markup:

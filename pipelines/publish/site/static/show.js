@@ -257,10 +257,12 @@
     if (!found.rows.length) return;
     await with_library();
     if (drawn.get(box) !== ticket) return;
+    // Hidden while the library came: without a width nothing can be drawn, so it waits until it is seen.
+    if (box.hidden) { waiting.add(box); seen.observe(box); return; }
     const spec = { ...part.specs[Words.language] };
     const whole = found.whole ? values_of({ ...part, by: [] }, [{ codes: {}, figures: found.whole }]) : [];
     spec.datasets = { ...spec.datasets, ...Object.fromEntries(part.data.map(name => [name, site.data[name]])), rows: values_of(part, found.rows), all: whole };
-    ticket.view = await vegaEmbed(plot, spec, { actions: false, renderer: "svg", config: window.THEME, tooltip: { theme: "custom" }, logLevel: 1 });
+    ticket.view = await vegaEmbed(plot, spec, { actions: false, renderer: "svg", config: window.THEME, tooltip: { theme: "custom" } });
   };
   const seen = new IntersectionObserver(entries => {
     for (const { isIntersecting, target } of entries) if (isIntersecting) { seen.unobserve(target); waiting.delete(target); draw(target); }
