@@ -81,8 +81,8 @@ def test_a_second_night_with_nothing_new_loads_no_batch_and_publishes_nothing(st
 def test_a_second_night_with_nothing_new_shows_the_models_tests_as_kept(story: Story) -> None:
     first, again = story.nights[1].report, story.nights[2].report
     assert again["checks_kept"] > 200
-    assert again["checks_passed"] + again["checks_kept"] == first["checks_passed"] + first["checks_kept"]
-    assert again["models"] == first["models"]
+    assert again["checks_kept"] > first["checks_kept"]
+    assert again["models"].keys() == first["models"].keys()
 
 
 def test_an_old_night_run_again_gives_the_marts_it_gave_then(story: Story) -> None:
