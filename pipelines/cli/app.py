@@ -19,6 +19,7 @@ from pipelines.cli import (
     look,
     metrics,
     nightly,
+    privacy,
     quarantine,
     releases,
     report,
@@ -53,6 +54,7 @@ app.add_typer(batches.app, name="batches")
 app.command("checks")(checks.checks)
 app.add_typer(releases.app, name="releases")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(privacy.app, name="privacy")
 app.command("metrics")(metrics.list_metrics)
 app.command("metric")(metrics.metric)
 app.command("explain")(explain.explain)

@@ -41,11 +41,16 @@ _SAYS_SOMEBODY = {"name": 2, "address": 4}
 _STRUCK = {"name": "[姓名]", "address": "[地址]"}
 
 
-def hash_key(settings: Settings) -> bytes:
+def hash_key(settings: Settings, *, rotating: bool = False) -> bytes:
     """The secret of the keyed hash: from `CHENGGUAN_HASH_KEY`, else one made once for this home and kept in its vault.
 
-    Raises SetupError where the key is too short to be one.
+    Raises SetupError where the key is too short to be one, and while it is being changed (unless `rotating`): hashes of two keys do not meet.
     """
+    if not rotating and (settings.vault / "hash.key.new").exists():
+        raise SetupError(
+            "更换散列密钥没有完成", "a change of the hash key was broken off", file=settings.vault,
+            remedy_zh="运行 chengguan privacy rotate-key，它会接着做完", remedy_en="run `chengguan privacy rotate-key`; it goes on where it ended",
+        )  # fmt: skip
     if settings.hash_key is not None:
         key = settings.hash_key.get_secret_value().encode()
         if len(key) < MIN_KEY_LENGTH:
@@ -132,8 +137,11 @@ def _without_own_persons(chunk: pl.DataFrame, name: str, personal: dict[str, str
         if kind not in _SAYS_SOMEBODY:
             continue
         own = chunk[column].str.strip_chars()
-        known = (own.str.len_chars() >= _SAYS_SOMEBODY[kind]) & texts.str.contains(own, literal=True)
-        places = known.fill_null(False).arg_true()
+        holds = pl.DataFrame([texts.alias("text"), own.alias("own")]).select(
+            (pl.col("own").str.len_chars() >= _SAYS_SOMEBODY[kind])
+            & pl.col("text").str.contains(pl.col("own"), literal=True)
+        )
+        places = holds.to_series().fill_null(False).arg_true()
         if len(places):
             said = [text.replace(who, _STRUCK[kind]) for text, who in zip(texts[places], own[places], strict=True)]
             texts = texts.scatter(places, said)

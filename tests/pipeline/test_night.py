@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -112,6 +113,30 @@ def test_nobody_is_in_a_release(story: Story) -> None:
         for table, text in texts(database).items():
             assert not NUMBERS.search(text), table
             assert not [value for value in known if value in text], table
+
+
+def test_nobody_is_in_the_bytes_of_a_released_file(story: Story) -> None:
+    # As UTF-8, wherever in a file: also in blocks that are free, and in files beside the database.
+    known = [value.encode() for value in persons(story, {"name", "phone", "id_number"})]
+    files = [path for path in (story.home / "releases").rglob("*") if path.is_file()]
+    assert len(files) > 50 and len(known) > 200
+    for path in files:
+        content = path.read_bytes()
+        assert not [value for value in known if len(value) > 6 and value in content], path
+
+
+def test_who_opens_the_served_file_by_its_safe_address_reaches_no_other_file(story: Story) -> None:
+    safe = {"access_mode": "read_only", "enable_external_access": "false", "lock_configuration": "true"}
+    secret = next((story.home / "vault").glob("*/*.parquet"))
+    with duckdb.connect(str(story.home / "current" / "serving.duckdb"), config=safe) as connection:
+        for reach in (
+            f"select * from '{secret}'", f"select * from read_text('{story.home}/vault/hash.key')", f"attach '{story.home}/build/warehouse.duckdb'",
+            f"copy marts.demolition to '{story.home}/stolen.csv'", "install httpfs", "load httpfs", "set enable_external_access = true",
+            "set lock_configuration = false", f"export database '{story.home}/stolen'", f"select * from glob('{story.home}/*')",
+        ):  # fmt: skip
+            with pytest.raises(duckdb.Error):
+                connection.execute(reach).fetchall()
+    assert not list(story.home.glob("stolen*"))
 
 
 def test_nobodys_name_or_number_is_in_the_warehouse_the_landing_copies_or_the_logs(story: Story) -> None:
