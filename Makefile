@@ -82,10 +82,9 @@ sbom: $(READY) ## write the bill of materials (CycloneDX) of the locked packages
 audit: $(READY) ## ask a database of known faults (OSV) about the locked packages; says so where none can be reached
 	$(call say,Asking for known faults of the locked packages)
 	@said=$$(timeout 300 $(BIN)/pip-audit -r requirements.lock --require-hashes --disable-pip -s osv --progress-spinner off 2>&1); code=$$?; \
-	printf '%s\n' "$$said" | tail -n 40; \
 	if [ $$code -ne 0 ] && ! printf '%s' "$$said" | grep -q 'known vulnerabilit'; then \
 		echo "SKIPPED: no database of known faults can be reached from here; run it where one can 跳过：此处连不到漏洞库"; \
-	else exit $$code; fi
+	else printf '%s\n' "$$said"; exit $$code; fi
 
 format: $(READY) ## mend style
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format . ; $(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models
