@@ -17,7 +17,7 @@ SIMULATING := $(CHENGGUAN_HOME)/.simulating
 say = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup nightly test test-slow faults serve sbom audit secrets lint format lock clean clean-data
+.PHONY: help setup nightly test test-slow faults superset-check serve sbom audit secrets lint format lock clean clean-data
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -62,6 +62,10 @@ faults: $(READY) ## run the experiments that try to break it, whole, and renew d
 serve: $(READY) ## open Dagster's UI and the current release's site on this machine
 	$(call say,Opening Dagster and the site of the current release (Ctrl-C ends both))
 	@$(BIN)/chengguan serve
+
+superset-check: $(READY) ## try the current release's bundle on a Superset of its own (minutes; not part of the tests)
+	$(call say,Trying the bundle on Superset)
+	@$(BIN)/python -m tools.superset_check $(if $(PICTURE),--picture $(PICTURE))
 
 lint: $(READY) secrets ## check style, types, SQL and that no secret stands in a file
 	$(call say,Checking style and types)

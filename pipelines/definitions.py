@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.city import City, load_city
-from pipelines.orchestration import arrivals, checks, feeds, freshness, jobs, models, releases, review
+from pipelines.orchestration import arrivals, checks, copies, feeds, freshness, jobs, models, releases, review
 from pipelines.orchestration.failures import AWAY
 from pipelines.orchestration.manifest import prepare_manifest
 from pipelines.orchestration.partitions import daily
@@ -44,6 +44,7 @@ def build_defs(
             *feeds.feed_assets(city, days, retries),
             built,
             releases.release_asset(manifest, built, days, freshness.nightly(city)),
+            *copies.postgres_assets(settings, days, retries),
         ],
         asset_checks=checks.conservation_checks(city),
         jobs=[nightly, arriving],

@@ -22,7 +22,9 @@ class Settings(BaseSettings):
 
     `home` is the data home, `city` the profile's name, `cities` the folder of profiles, `inbox` the folder in which
     the source systems' files arrive, `hash_key` the secret of the keyed hash that links a person's records, `alerts` the addresses
-    to which alerts go (apprise), `alerts_remind_days` after how many days what is still wrong is told again, `site` whether releases get pages.
+    to which alerts go (apprise), `alerts_remind_days` after how many days what is still wrong is told again, `site` whether releases get pages,
+    `bi_path` the served file as BI tools see it where they see it elsewhere, `publish_postgres` the address of a PostgreSQL database to which
+    each release is copied.
     """
 
     model_config = SettingsConfigDict(env_prefix="CHENGGUAN_")
@@ -35,6 +37,8 @@ class Settings(BaseSettings):
     alerts: SecretStr | None = None
     alerts_remind_days: int = Field(default=3, ge=1, le=90)
     site: bool = True
+    bi_path: Path | None = None
+    publish_postgres: SecretStr | None = None
 
     @property
     def inbox_dir(self) -> Path:
@@ -68,6 +72,11 @@ class Settings(BaseSettings):
     @property
     def current(self) -> Path:
         return self.home.absolute() / "current"
+
+    @property
+    def served_file(self) -> Path:
+        """What BI tools open, by the path that they see."""
+        return self.bi_path or self.current / "serving.duckdb"
 
     @property
     def dagster_home(self) -> Path:

@@ -46,7 +46,9 @@ map = { "自拆" = "self", "强拆" = "forced" }
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HOME", "CITY", "CITIES", "INBOX", "HASH_KEY", "ALERTS", "ALERTS_REMIND_DAYS", "SITE"):
+    for name in (
+        "HOME", "CITY", "CITIES", "INBOX", "HASH_KEY", "ALERTS", "ALERTS_REMIND_DAYS", "SITE", "BI_PATH", "PUBLISH_POSTGRES",
+    ):  # fmt: skip
         monkeypatch.delenv(f"CHENGGUAN_{name}", raising=False)
 
 

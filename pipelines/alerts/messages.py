@@ -35,6 +35,8 @@ COMMANDS: dict[Kind, tuple[str, ...]] = {
     Kind.REFUSED: ("chengguan ingest {feed} FILE", "chengguan nightly --date {day}"),
     Kind.HELD: ("chengguan batches list",),
 }
+#: Steps behind the release: where nothing else failed, it stands; and the command that does the step again.
+AFTERWARDS = {"release__postgres": "chengguan bi postgres"}
 _WHAT: dict[What, tuple[str, str]] = {
     "opened": ("新问题", "new"),
     "reminder": ("仍未恢复", "still there"),
@@ -107,6 +109,8 @@ def commands(incident: Incident) -> list[str]:
     if incident.kind == Kind.RUN and "steps" not in incident.facts:
         # It could not begin, and may not have known its day.
         return ["chengguan doctor", "chengguan nightly"]
+    if _is_afterwards(incident):
+        return ["chengguan doctor", *(AFTERWARDS[step] for step in incident.facts["steps"])]
     return [command.format(feed=feed, day=incident.last_seen_for) for command in COMMANDS[incident.kind]]
 
 
@@ -127,6 +131,12 @@ def scrubbed(text: str) -> str:
     for pattern, replacement in SCRUB:
         text = re.sub(pattern, replacement, text)
     return text
+
+
+def _is_afterwards(incident: Incident) -> bool:
+    """Whether nothing failed but copies of a release that is published."""
+    steps = incident.facts.get("steps", [])
+    return incident.kind == Kind.RUN and bool(steps) and AFTERWARDS.keys() >= set(steps)
 
 
 def _subject(incident: Incident) -> str:
@@ -197,6 +207,11 @@ def _effect(incident: Incident, context: Context) -> list[str]:
         return [
             f"该批不入库，这些集市缺少其记录{names}",
             f"the batch is not loaded; these marts lack its records{names}",
+        ]
+    if _is_afterwards(incident):
+        return [
+            "发布版已发布，不受影响；只有副本没有更新，仍是上一版",
+            "the release is published and not affected; only its copy was not renewed and holds the one before",
         ]
     return [
         f"未发布新版，读者仍看上一版；涉及的集市{names}" if names else "未发布新版，读者仍看上一版",

@@ -11,6 +11,7 @@ from pipelines import __version__
 from pipelines.cli import (
     alerts,
     batches,
+    bi,
     checks,
     city,
     doctor,
@@ -36,7 +37,7 @@ app = typer.Typer(
     name="chengguan",
     help=(
         "城管数仓：每夜一次，从来源到发布版。\n\nThe city-management warehouse: every night, from the sources to a release."
-        "\n\n设置 settings: CHENGGUAN_HOME, CHENGGUAN_CITY, CHENGGUAN_CITIES, CHENGGUAN_INBOX, CHENGGUAN_HASH_KEY, CHENGGUAN_ALERTS"
+        "\n\n设置 settings: CHENGGUAN_HOME, CHENGGUAN_CITY, CHENGGUAN_CITIES, CHENGGUAN_INBOX, CHENGGUAN_HASH_KEY, CHENGGUAN_ALERTS, CHENGGUAN_BI_PATH, CHENGGUAN_PUBLISH_POSTGRES"
     ),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -53,6 +54,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(batches.app, name="batches")
 app.command("checks")(checks.checks)
 app.add_typer(releases.app, name="releases")
+app.add_typer(bi.app, name="bi")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(privacy.app, name="privacy")
 app.command("metrics")(metrics.list_metrics)

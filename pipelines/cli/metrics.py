@@ -8,7 +8,7 @@ Belongs here, too: opening that release, and how a metric's definition is said.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +16,9 @@ from pipelines.cli.console import MARKS, out, print_json, table
 from pipelines.cli.nightly import AsJson
 from pipelines.errors import InputError, SetupError
 from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from pipelines.publish.release import ReleaseInfo
 
 Name = Annotated[str, typer.Argument(help="指标名、编号、中文名，或 集市表.列 / a metric's name, code, or mart.column")]
 By = Annotated[
@@ -30,21 +33,27 @@ Where = Annotated[
 ]
 
 
-@contextmanager
-def open_release() -> Iterator[tuple[Any, Any, Any]]:
-    """(connection, dictionary, release) of the current release; one connection per command, so that all it says is of one release."""
-    import duckdb
-
-    from pipelines.metrics.dictionary import FILE_NAME, Dictionary
+def released(settings: Settings) -> "ReleaseInfo":
+    """The current release. Raises SetupError where there is none yet."""
     from pipelines.publish.release import current_release
 
-    settings = Settings()
     release = current_release(settings)
     if release is None:
         raise SetupError(
             "还没有发布版", "there is no release yet", file=settings.current,
             remedy_zh="先运行 `chengguan nightly`", remedy_en="run `chengguan nightly` first",
         )  # fmt: skip
+    return release
+
+
+@contextmanager
+def open_release() -> Iterator[tuple[Any, Any, Any]]:
+    """(connection, dictionary, release) of the current release; one connection per command, so that all it says is of one release."""
+    import duckdb
+
+    from pipelines.metrics.dictionary import FILE_NAME, Dictionary
+
+    release = released(Settings())
     with duckdb.connect(str(release.path / "serving.duckdb"), read_only=True) as connection:
         connection.execute("set enable_external_access = false")
         yield connection, Dictionary.of_file(release.path / FILE_NAME), release

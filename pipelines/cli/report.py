@@ -67,11 +67,15 @@ def _release(settings: Settings, release_id: str | None) -> Any:
         found = current_release(settings)
     else:
         found = next((one for one in list_releases(settings) if one.id == release_id), None)
+    if found is None and release_id is None:
+        raise SetupError(
+            "还没有发布版", "there is no release yet", file=settings.current,
+            remedy_zh="先运行 `chengguan nightly`", remedy_en="run `chengguan nightly` first",
+        )  # fmt: skip
     if found is None:
         known = ", ".join(one.id for one in list_releases(settings)) or "–"
         raise SetupError(
-            "没有这个发布版", "there is no such release", key="--release", value=release_id or settings.current,
-            remedy_zh=f"可用的发布版：{known}；没有则先运行 `chengguan nightly`",
-            remedy_en=f"releases: {known}; where there is none, run `chengguan nightly` first",
+            "没有这个发布版", "there is no such release", key="--release", value=release_id,
+            remedy_zh=f"可用的发布版：{known}", remedy_en=f"the releases are: {known}",
         )  # fmt: skip
     return found

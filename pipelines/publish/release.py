@@ -20,6 +20,7 @@ from typing import Any, Literal
 from filelock import FileLock, Timeout
 
 from pipelines import __version__
+from pipelines.bi import superset
 from pipelines.city import City
 from pipelines.errors import BusyError, SetupError
 from pipelines.landing.batches import to_disk
@@ -213,6 +214,7 @@ def _write(
     geometry.write_files(con, building)
     (building / dictionary.FILE_NAME).write_text(json.dumps(semantics, ensure_ascii=False) + "\n", encoding="utf-8")
     write_catalogue(con, building, manifest, tables, held, about=about)
+    superset.write_bundle(building, settings.served_file, building / superset.FILE)
     for path in [*building.rglob("*"), building]:
         to_disk(path)
     final = settings.releases / str(about["id"])

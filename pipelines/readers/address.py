@@ -73,13 +73,21 @@ def database_address(template: str, inbox: Path) -> Address:
         url = f"{match['scheme']}://{filled}{fill_in(match['place'], 'source.url')}"
     else:
         url = fill_in(template, "source.url")
-    url = url.replace("{inbox}", str(inbox))
+    return _cut(url.replace("{inbox}", str(inbox)), inbox, "source.url")
+
+
+def secret_address(url: str, key: str) -> Address:
+    """The address of a database as a setting gives it whole; `key` is the setting's name."""
+    return _cut(url, Path(), key)
+
+
+def _cut(url: str, inbox: Path, key: str) -> Address:
     parts = _ADDRESS.fullmatch(url)
     place = parts["place"] if parts else ""
     if parts is None or ("@" in place and not place.startswith("/")):
         # Shown without its value: what cannot be cut into parts may hold a password anywhere.
         raise ProfileError(
-            "数据库地址无法解析", "the address of the database cannot be cut into its parts", key="source.url",
+            "数据库地址无法解析", "the address of the database cannot be cut into its parts", key=key,
             remedy_zh="写成 postgresql://${用户}:${密码}@主机:端口/库名；整个地址放在环境变量里时，密码中的 @ / ? # 须用百分号编码",
             remedy_en="write it as postgresql://${USER}:${PASSWORD}@host:port/name; where the whole address is in the environment, put @ / ? # of the password in percent-encoding",
         )  # fmt: skip

@@ -19,9 +19,11 @@ from pipelines.errors import ProfileError, SetupError
 from pipelines.landing.conservation import Violation
 from pipelines.orchestration import checks, night, review, runs
 from pipelines.orchestration.home import night_lock
+from pipelines.publish.release import current_release
 from pipelines.quality.held import decide, list_held
 from pipelines.settings import Settings
 from tests.conftest import AS_OF, DEMOLITIONS
+from tests.databases import PASSWORD, Postgres, encoded, free_port
 from tests.pipeline.conftest import FLOW, IMPATIENT
 from tests.pipeline.fakes import FakeDbt, write_manifest
 from tests.unit.alert_receiver import Receiver, receiver
@@ -149,6 +151,24 @@ def test_models_that_fail_are_a_failed_run(home: Home, dbt: FakeDbt) -> None:
     dbt.fails = False
     home.night()
     assert home.open == []
+
+
+def test_a_copy_in_postgres_that_fails_is_told_and_the_release_stands(home: Home, tmp_path: Path) -> None:
+    away = SecretStr(f"postgresql://bi:{encoded(PASSWORD)}@127.0.0.1:{free_port()}/none")
+    home.settings = home.settings.model_copy(update={"publish_postgres": away})
+    assert not home.night()
+    assert (current_release(home.settings), home.open) != (None, [])
+    [message] = [got["message"] for got in home.webhook.got]
+    assert "发布版已发布，不受影响" in message and "未发布新版" not in message and "chengguan bi postgres" in message
+    assert PASSWORD not in message and encoded(PASSWORD) not in message
+    server = Postgres(tmp_path / "pg")
+    try:
+        home.settings = home.settings.model_copy(update={"publish_postgres": SecretStr(server.url)})
+        assert home.night()
+        assert home.open == []
+        assert server.rows("select release_id from meta.release") == [("20170925.1",)]
+    finally:
+        server.stop()
 
 
 def test_a_refused_file_says_nothing_of_what_was_not_looked_at(home: Home, dbt: FakeDbt) -> None:

@@ -1,20 +1,27 @@
 """Whole nights of a small city: what a second night changes, what an old one shows again, what a bad one leaves alone."""
 
 import datetime as dt
+import json
 import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
 import pytest
 
+from pipelines.bi import dashboard as dashboards
+from pipelines.bi import superset
 from pipelines.city import load_city
 from pipelines.feeds import FEEDS
+from pipelines.publish.site import pages, source
 from pipelines.readers.base import normalise_header
 from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.simulator import simulate
+from tests.dbt.test_project_rules import CHINESE
+from tests.pipeline.bundles import opened, part
 from tests.pipeline.nights import Night, command, run_night, served, texts
 
 BEFORE, AS_OF = dt.date(2017, 9, 20), dt.date(2017, 9, 25)
@@ -209,3 +216,93 @@ def test_another_citys_night_is_refused_in_this_home(home: Path) -> None:
     done = command(home, "nightly", "--city", "message_board", CHENGGUAN_CITIES=str(PROJECT_ROOT / "tests/real/cities"))
     assert done.returncode == 5
     assert "changji" in done.stdout + done.stderr
+
+
+def test_all_that_the_pages_ask_for_is_in_a_release(story: Story) -> None:
+    """A page takes what is not there for empty, as a release of an older version may lack it; one of today's must lack nothing."""
+
+    class Release(source.Release):
+        def rows(self, sql: str, *values: Any) -> list[source.Row]:
+            asked = self.connection.execute(sql, values)
+            names = [column[0] for column in asked.description or []]
+            return [dict(zip(names, row, strict=True)) for row in asked.fetchall()]
+
+    folder = story.home / "releases" / story.nights[-2].report["release"]["release"]
+    about = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    with source.opened(folder, about) as lenient:
+        release = Release(lenient.connection, about)
+        made = [make(release) for make in pages.makers()]
+        counts = {f"{page.slug}.{one.name}": len(release.rows(one.sql)) for page in made for one in page.datasets}
+    assert {"map", "squads", "evaluation", "quality"} <= {page.slug for page in made}
+    assert {"map.streets", "map.grids", "squads.work", "evaluation.scores", "quality.rows"} <= {
+        name for name, count in counts.items() if count
+    }
+
+
+def test_the_release_carries_a_bundle_that_is_the_same_whenever_it_is_made(story: Story) -> None:
+    release, served_file = story.home / "current", story.home / "current" / "serving.duckdb"
+    content = (release / superset.FILE).read_bytes()
+    assert content == superset.bundle(release, served_file)
+    assert content != superset.bundle(release, "/elsewhere/current/serving.duckdb")
+    [database] = part(opened(content), "databases").values()
+    assert database["sqlalchemy_uri"] == (
+        f"duckdb:///{served_file}?access_mode=read_only&enable_external_access=false&lock_configuration=true"
+    )
+
+
+def test_a_thing_of_the_bundle_keeps_its_identity_from_release_to_release(story: Story) -> None:
+    early, *_, late = (opened((path / superset.FILE).read_bytes()) for path in sorted(story.home.glob("releases/20*")))
+    for folder in ("databases", "datasets", "charts", "dashboards"):
+        assert part(early, folder).keys() == part(late, folder).keys()
+    everything = [content["uuid"] for content in late.values() if "uuid" in content]
+    assert len(everything) == len(set(everything)) == len(late) - 1  # but for metadata.yaml
+
+
+def test_charts_ask_for_what_their_datasets_have_and_stand_on_the_dashboard(story: Story) -> None:
+    files = opened(((story.home / "current") / superset.FILE).read_bytes())
+    datasets, charts = part(files, "datasets"), part(files, "charts")
+    [dashboard] = part(files, "dashboards").values()
+    assert len(charts) == len(dashboards.charts())
+    for chart in charts.values():
+        dataset = datasets[chart["dataset_uuid"]]
+        columns = {column["column_name"] for column in dataset["columns"]}
+        metrics = {metric["metric_name"] for metric in dataset["metrics"]}
+        [query] = json.loads(chart["query_context"])["queries"]
+        assert metrics.issuperset(query.get("metrics", []))
+        assert columns.issuperset(
+            column if isinstance(column, str) else column["sqlExpression"] for column in query["columns"]
+        )
+        assert columns.issuperset(filtered["col"] for filtered in query["filters"])
+    placed = {
+        child["meta"]["uuid"]: child["meta"]["sliceName"]
+        for child in dashboard["position"].values()
+        if isinstance(child, dict) and child["type"] == "CHART"
+    }
+    assert placed == {uuid: chart["slice_name"] for uuid, chart in charts.items()}
+    for told in dashboard["metadata"]["native_filter_configuration"][1:]:
+        [target] = told["targets"]
+        assert target["column"]["name"] in {
+            column["column_name"] for column in datasets[target["datasetUuid"]]["columns"]
+        }
+
+
+def test_every_dataset_and_column_is_told_in_both_languages_and_exists(story: Story) -> None:
+    datasets = part(opened(((story.home / "current") / superset.FILE).read_bytes()), "datasets").values()
+    assert len(datasets) > 60
+    with duckdb.connect(str((story.home / "current") / "serving.duckdb"), read_only=True) as con:
+        for dataset in datasets:
+            told = {column["column_name"]: column for column in dataset["columns"]}
+            asked = dataset["sql"] or f"select * from {dataset['schema']}.{dataset['table_name']}"
+            there = [name for name, *_ in con.execute(f"describe {asked}").fetchall()]
+            assert [name for name in there if not name.startswith("_")] == list(told)
+            for said in (dataset, *told.values()):
+                assert CHINESE.search(said["description"]) and re.search("[a-z]{2}", said["description"]), (
+                    dataset["table_name"],
+                    said,
+                )
+            labels = [column["verbose_name"] for column in told.values()]
+            assert len(labels) == len(set(labels)), labels
+            [(counted, rows)] = con.execute(
+                f"select (select count(*) from ({asked})), (select count(*) from {dataset['schema']}.{dataset['table_name']})"
+            ).fetchall()
+            assert counted == rows, "names beside codes double no row"

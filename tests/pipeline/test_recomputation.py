@@ -17,6 +17,7 @@ import duckdb
 import pytest
 from pydantic import SecretStr
 
+from pipelines.bi import superset
 from pipelines.city import load_city
 from pipelines.landing.ingest import ingest_feed
 from pipelines.landing.store import write_connection
@@ -27,6 +28,7 @@ from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.simulator import simulate
 from pipelines.steward.decisions import dismiss
 from pipelines.steward.rows import Wanted, find_rows
+from tests.pipeline.bundles import metrics_of, opened, part
 from tests.pipeline.nights import KEY, run_night
 from tests.pipeline.recompute import City, Landing, case_closure, demolition, squad_workload
 from tests.pipeline.recompute.closure import case_deadline, steps_by_case
@@ -158,11 +160,25 @@ def test_a_metric_is_the_same_by_metricflow_in_its_mart_and_recomputed(world: Wo
                         groups = groups[:1]
                         answered = _by_group(questions.ask(release, metric, groups))
                     assert _in_its_mart(release, metric, groups) == answered, name
+            whole: dict[str, Any] = {name: sum(recomputed[name].values()) for name in sums}
             for name, metric in dictionary.metrics.items():
                 if metric.denominator is not None:
                     [(value,)] = questions.ask(release, metric)
-                    over, under = (sum(recomputed[part.name].values()) for part in metric.parts)
+                    over, under = (whole[part.name] for part in metric.parts)
                     assert value == (pytest.approx(float(over) / float(under)) if under else None), name
+                    whole[name] = value
+        _is_told_alike_in_superset(path, whole)
+
+
+def _is_told_alike_in_superset(release: Path, whole: dict[str, Any]) -> None:
+    """Each metric over all records, by the SQL of each dataset that has it."""
+    told: set[str] = set()
+    for dataset in part(opened((release / superset.FILE).read_bytes()), "datasets").values():
+        for name, value in (metrics_of(dataset, release) if dataset["metrics"] else {}).items():
+            expected = whole[name]
+            told.add(name)
+            assert (float(value) if value else None) == (pytest.approx(float(expected)) if expected else None), name
+    assert told == set(whole), "no metric is left out"
 
 
 def test_sums_agree_however_they_are_grouped(world: World) -> None:

@@ -91,7 +91,7 @@ def test_a_release_holds_the_tables_and_says_what_they_are(settings: Settings, c
     info = publish(settings, city)
     assert (info.id, info.outcome, info.is_current) == ("20170925.1", "published", True)
     assert sorted(path.name for path in info.path.iterdir()) == [
-        "catalogue", "manifest.json", "parquet", "semantic_manifest.json", "serving.duckdb", "site",
+        "bi", "catalogue", "manifest.json", "parquet", "semantic_manifest.json", "serving.duckdb", "site",
     ]  # fmt: skip
     assert sorted(info.manifest["site"]["pages"]) == sorted(path.stem for path in (info.path / "site/data").iterdir())
     assert query(settings, "SELECT n, area_m2::VARCHAR FROM marts.totals") == [(3, "1.25")]

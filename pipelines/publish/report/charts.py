@@ -15,7 +15,7 @@ from pipelines.publish.report.tables import Few, Table, written
 from pipelines.publish.site.brush import ACCENT, MUTED, WARM, theme
 
 #: In pixels of the drawing; the page scales it to its width.
-_WIDTH, _HEIGHT = 620, 210
+_WIDTH, _HEIGHT = 620, 180
 
 
 def draw(name: str, table: Table, lang: Lang) -> str | None:
@@ -48,8 +48,13 @@ def _data(rows: list[dict[str, Any]], *columns: str) -> alt.Chart:
     return alt.Chart(alt.InlineData(values=[row for row in rows if row["column"] in columns]))
 
 
-def _x() -> alt.X:
-    return alt.X("label:O", sort=alt.SortField("order"), title=None, axis=alt.Axis(labelAngle=0))
+def _labels(rows: list[dict[str, Any]]) -> list[str]:
+    """The labels in the order of the table, by name: layers that sort by a field fall back to the alphabet."""
+    return list(dict.fromkeys(row["label"] for row in sorted(rows, key=lambda row: row["order"])))
+
+
+def _x(rows: list[dict[str, Any]]) -> alt.X:
+    return alt.X("label:O", sort=_labels(rows), title=None, axis=alt.Axis(labelAngle=0))
 
 
 def _y(title: str, form: str = ",d") -> alt.Y:
@@ -63,8 +68,8 @@ def _columns_and_line(columns: str, line: str, zh: str, en: str) -> Callable[[li
         title = zh if lang == "zh" else en
         names = [next((row["series"] for row in rows if row["column"] == one), one) for one in (columns, line)]
         colour = alt.Color("series:N", title=None, scale=alt.Scale(domain=names, range=[ACCENT, WARM]))
-        bars = _data(rows, columns).mark_bar(width={"band": 0.55}).encode(x=_x(), y=_y(title), color=colour)
-        past = _data(rows, line).mark_line(point=True, strokeDash=[4, 3]).encode(x=_x(), y=_y(title), color=colour)
+        bars = _data(rows, columns).mark_bar(width={"band": 0.55}).encode(x=_x(rows), y=_y(title), color=colour)
+        past = _data(rows, line).mark_line(point=True, strokeDash=[4, 3]).encode(x=_x(rows), y=_y(title), color=colour)
         return (bars + past).properties(width=_WIDTH, height=_HEIGHT)
 
     return chart
@@ -76,7 +81,7 @@ def _stacked(zh: str, en: str, *columns: str) -> Callable[[list[dict[str, Any]],
             _data(rows, *columns)
             .mark_bar(width={"band": 0.55})
             .encode(
-                x=_x(),
+                x=_x(rows),
                 y=_y(zh if lang == "zh" else en),
                 color=alt.Color("series:N", title=None, sort=alt.SortField("rank")),
             )
@@ -91,7 +96,7 @@ def _bars(column: str, *, median: bool = False) -> Callable[[list[dict[str, Any]
 
     def chart(rows: list[dict[str, Any]], _lang: Lang) -> Any:
         base = _data(rows, column).encode(
-            y=alt.Y("label:N", sort=alt.SortField("order"), title=None),
+            y=alt.Y("label:N", sort=_labels(rows), title=None),
             x=alt.X(
                 "value:Q",
                 title=next(row["series"] for row in rows if row["column"] == column),
@@ -101,7 +106,7 @@ def _bars(column: str, *, median: bool = False) -> Callable[[list[dict[str, Any]
         drawing = base.mark_bar() + base.mark_text(align="left", dx=4).encode(text="text:N")
         if median:
             drawing += _data(rows, column).mark_rule(color=WARM, strokeDash=[4, 3]).encode(x=alt.X("median(value):Q"))
-        return drawing.properties(width=_WIDTH - 110, height=alt.Step(24))
+        return drawing.properties(width=_WIDTH - 110, height=alt.Step(20))
 
     return chart
 
@@ -111,7 +116,7 @@ def _compared(column: str, before: str) -> Callable[[list[dict[str, Any]], Lang]
 
     def chart(rows: list[dict[str, Any]], _lang: Lang) -> Any:
         base = _data(rows, column, before).encode(
-            y=alt.Y("label:N", sort=alt.SortField("order"), title=None, axis=alt.Axis(labelLimit=220)),
+            y=alt.Y("label:N", sort=_labels(rows), title=None, axis=alt.Axis(labelLimit=220)),
             yOffset=alt.YOffset("rank:O"),
             x=alt.X("value:Q", title=None, axis=alt.Axis(format=",d")),
         )
@@ -121,7 +126,7 @@ def _compared(column: str, before: str) -> Callable[[list[dict[str, Any]], Lang]
             )
         )
         numbers = base.mark_text(align="left", dx=4, fontSize=10).encode(text="text:N")
-        return (bars + numbers).properties(width=_WIDTH - 170, height=alt.Step(24))
+        return (bars + numbers).properties(width=_WIDTH - 170, height=alt.Step(17))
 
     return chart
 
@@ -132,7 +137,7 @@ def _rates(*columns: str) -> Callable[[list[dict[str, Any]], Lang], Any]:
         return (
             _data(rows, *columns)
             .mark_line(point=True)
-            .encode(x=_x(), y=y, color=alt.Color("series:N", title=None, sort=alt.SortField("rank")))
+            .encode(x=_x(rows), y=y, color=alt.Color("series:N", title=None, sort=alt.SortField("rank")))
             .properties(width=_WIDTH, height=_HEIGHT - 30)
         )
 
@@ -142,7 +147,7 @@ def _rates(*columns: str) -> Callable[[list[dict[str, Any]], Lang], Any]:
 def _columns(column: str) -> Callable[[list[dict[str, Any]], Lang], Any]:
     def chart(rows: list[dict[str, Any]], _lang: Lang) -> Any:
         title = next(row["series"] for row in rows if row["column"] == column)
-        base = _data(rows, column).encode(x=_x(), y=_y(title))
+        base = _data(rows, column).encode(x=_x(rows), y=_y(title))
         numbers = base.mark_text(dy=-7, color=MUTED, fontSize=11).encode(text="text:N")
         return (base.mark_bar(width={"band": 0.5}) + numbers).properties(width=_WIDTH, height=_HEIGHT - 30)
 
@@ -155,7 +160,6 @@ CHARTS: dict[str, Callable[[list[dict[str, Any]], Lang], Any]] = {
     "joint_months": _columns("operations"),
     "workload": _bars("tasks_per_officer", median=True),
     "demolition_years": _columns("demolished_area_m2"),
-    "powers": _bars("items"),
     "platform_months": _columns_and_line("filed", "filed_before", "立案（件）", "Cases filed"),
     "platform_months.rates": _rates("closed_rate", "on_time_rate"),
     "hotline_months": _columns_and_line("received", "received_before", "受理（件）", "Tickets"),
@@ -165,7 +169,6 @@ CHARTS: dict[str, Callable[[list[dict[str, Any]], Lang], Any]] = {
 TITLES = {
     "workload": ("各中队人均任务（虚线为中位数）", "Tasks per officer by squad (dashed: median)"),
     "demolition_years": ("历年拆除面积", "Area demolished by year"),
-    "powers": ("各领域权责事项", "Items of power and duty by domain"),
     "platform_months": ("各月立案数与上年同期", "Cases filed by month, and the year before"),
     "platform_months.rates": ("各月结案率与按期结案率", "Closure rate and on-time rate by month"),
     "enforcement": ("市容秩序整治与上年同期对比", "Work on the order of the streets, and the year before"),

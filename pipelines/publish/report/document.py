@@ -23,6 +23,8 @@ from pipelines.publish.report.tables import Few, Table, table, written
 TEMPLATES = Path(__file__).with_name("templates")
 #: A table of so few rows stays on one page.
 _KEPT_TOGETHER = 12
+#: Beyond so many columns their titles take two lines.
+_WIDE = 5
 PARTS = ("summary", "duties", "team", "grassroots", "powers", "platform", "mechanism", "attention")
 
 
@@ -137,7 +139,8 @@ class Pen:
         number = self._next("table")
         self.document.tables.append((found, number))
         head = Markup("").join(
-            Markup('<th class="{}">{}</th>').format(column.kind, column.title(self.lang)) for column in found.columns
+            Markup('<th class="{}">{}</th>').format(column.kind, _headed(column.title(self.lang), len(found.columns)))
+            for column in found.columns
         )
         body = Markup("").join(
             Markup("<tr>{}</tr>").format(
@@ -151,7 +154,7 @@ class Pen:
             for row in found.rows
         )
         return Markup(
-            '<figure class="table {size}" id="table-{name}"><figcaption>{caption}</figcaption><table data-table="{name}"><thead><tr>{head}</tr></thead>'
+            '<figure class="table {size}" id="table-{name}" tabindex="0"><figcaption>{caption}</figcaption><table data-table="{name}"><thead><tr>{head}</tr></thead>'
             '<tbody>{body}</tbody></table><p class="source">{source}</p></figure>'
         ).format(
             name=name, size="whole" if len(found.rows) <= _KEPT_TOGETHER else "long", caption=self._caption("table", number, found.title(self.lang)), head=head, body=body, source=self._source(found)
@@ -194,7 +197,7 @@ class Pen:
         }[self.lang]  # fmt: skip
         head = Markup("").join(Markup("<th>{}</th>").format(title) for title in titles[1:])
         return Markup(
-            '<figure class="table keys"><figcaption>{}</figcaption><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></figure>'
+            '<figure class="table keys" tabindex="0"><figcaption>{}</figcaption><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></figure>'
         ).format(self._caption("table", self._next("table"), titles[0]), head, body)
 
     def _key_row(self, name: str) -> Markup:
@@ -268,6 +271,14 @@ class Pen:
                 f" “<{K}” stands for fewer than {K}, and for what would otherwise give that away.",
             )  # fmt: skip
         return said
+
+
+def _headed(title: str, columns: int) -> Markup:
+    """A column's title; with its unit below it where there are many."""
+    name, bracket, unit = title.partition("（")
+    if not bracket or columns <= _WIDE:
+        return Markup("{}").format(title)
+    return Markup("{}<br>{}{}").format(name, bracket, unit)
 
 
 def _data_of(cell: Any) -> Markup:

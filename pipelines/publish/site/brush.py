@@ -72,7 +72,7 @@ class Brush:
         return alt.Axis(format=".1~%") if self.units[measure] == "%" else alt.Axis(format="~s")
 
     def titled(self, measure: str) -> str:
-        unit = self.units[measure]
+        unit = self.units[measure].strip()
         return f"{self.titles[measure]} ({unit})" if unit and unit != "%" else self.titles[measure]
 
     def tips(self, *dimensions: str) -> list[alt.Tooltip]:

@@ -60,40 +60,43 @@ def drawn(measure: str, level: str, scope: str, ramp: Sequence[str], *, quantile
         words = brush.say("zh", "en")
         streets = alt.NamedData(name=f"streets_{scope}")
         texts = [f"{name}_text" for name in brush.titles]
-        shade = alt.Color(
-            f"{measure}:Q", title=brush.titled(measure),
-            legend=alt.Legend(type="symbol", symbolType="square", symbolStrokeWidth=0, format=".0%" if brush.units[measure] == "%" else ",.0f"),
-            scale=alt.Scale(type="quantile" if quantiles else "quantize", range=list(ramp)),
-        )  # fmt: skip
+        asked: dict[str, Any] = {
+            "title": brush.titled(measure),
+            "legend": alt.Legend(symbolType="square", symbolStrokeWidth=0, symbolSize=160, format=".0%" if brush.units[measure] == "%" else ",.0f"),
+        }  # fmt: skip
+        classes: Any = "quantile" if quantiles else "quantize"
+        shade = alt.Color(f"{measure}:Q", scale=alt.Scale(type=classes, range=list(ramp)), **asked)
+        # One shade for all in a second channel: only then the legend names each class instead of a few bounds along a bar.
+        plain = alt.Opacity(f"{measure}:Q", scale=alt.Scale(type=classes, range=[1] * len(ramp)), **asked)
         place = alt.Tooltip(f"{words}:N", title=brush.say("地点", "Place"))
         shown = [alt.Tooltip(f"{name}_text:N", title=title) for name, title in brush.titles.items()]
         shape = alt.Chart(alt.NamedData(name=f"{level}_{scope}"))
         found = shape.transform_lookup(
             "code", from_=alt.LookupData(alt.NamedData(name="rows"), KEYS[level], [measure, *texts])
         )
-        ground = shape.mark_geoshape(fill=NOTHING, stroke=PAPER, strokeWidth=0.6).encode(tooltip=[place])
+        ground = shape.mark_geoshape(aria=False, fill=NOTHING, stroke=PAPER, strokeWidth=0.6).encode(tooltip=[place])
         areas = (
             found.transform_filter(f"isValid(datum['{measure}'])")
-            .mark_geoshape(stroke=PAPER, strokeWidth=0.6)
-            .encode(color=shade, tooltip=[place, *shown])
+            .mark_geoshape(aria=False, stroke=PAPER, strokeWidth=0.6)
+            .encode(color=shade, opacity=plain, tooltip=[place, *shown])
         )
         layers = [
-            alt.Chart(streets).mark_geoshape(fill=NOTHING),
+            alt.Chart(streets).mark_geoshape(aria=False, fill=NOTHING),
             ground,
             areas,
-            alt.Chart(streets).mark_geoshape(filled=False, stroke=MUTED, strokeWidth=0.9),
+            alt.Chart(streets).mark_geoshape(aria=False, filled=False, stroke=MUTED, strokeWidth=0.9),
         ]
         label = (
             alt.Chart(streets)
             .transform_filter("datum.has_name")
             .encode(longitude="lon:Q", latitude="lat:Q", text=f"{words}:N")
         )
-        look: dict[str, Any] = {"fontSize": 11, "limit": 104 if scope == "centre" else 84}
+        look: dict[str, Any] = {"fontSize": 11, "limit": 150 if scope == "centre" else 84}
         layers += [
-            label.mark_text(**look, stroke=PAPER, strokeWidth=3, strokeJoin="round", color=PAPER),
-            label.mark_text(**look, color=INK),
+            label.mark_text(aria=False, **look, stroke=PAPER, strokeWidth=3, strokeJoin="round", color=PAPER),
+            label.mark_text(aria=False, **look, color=INK),
         ]
-        return alt.layer(*layers).project("mercator").properties(height=560, width="container")
+        return alt.layer(*layers).project("mercator").properties(height=500, width="container")
 
     return draw
 

@@ -11,13 +11,8 @@
   };
   const told = (dataset, name) => site.measures[dataset][name];
   const NAMES = { month: ["月份", "Month"], squad_id: ["中队", "Squad"], street_code: ["街道", "Street"], event_class: ["事件类别", "Class of event"],
-<<<<<<< HEAD
-                  main_class: ["大类", "Major class"], channel: ["渠道", "Channel"], hotline: ["热线", "Line"], feed: ["数据源", "Feed"] };
-  const heading = dimension => (site.names[dimension] ? Words.of(site.names[dimension]) : Words.say(...(NAMES[dimension] || ["类别", "Item"])));
-=======
                   main_class: ["大类", "Major class"], channel: ["渠道", "Channel"], hotline: ["热线", "Line"], feed: ["数据源", "Feed"], grid_code: ["网格", "Grid"] };
-  const heading = dimension => Words.say(...(NAMES[dimension] || ["类别", "Item"]));
->>>>>>> main
+  const heading = dimension => (site.names[dimension] ? Words.of(site.names[dimension]) : Words.say(...(NAMES[dimension] || ["类别", "Item"])));
 
   /* ---- filters ---- */
   const filters = {};
@@ -262,15 +257,12 @@
     if (!found.rows.length) return;
     await with_library();
     if (drawn.get(box) !== ticket) return;
+    // Hidden while the library came: without a width nothing can be drawn, so it waits until it is seen.
+    if (box.hidden) { waiting.add(box); seen.observe(box); return; }
     const spec = { ...part.specs[Words.language] };
     const whole = found.whole ? values_of({ ...part, by: [] }, [{ codes: {}, figures: found.whole }]) : [];
-<<<<<<< HEAD
-    spec.datasets = { ...spec.datasets, ...part.data, rows: values_of(part, found.rows), all: whole };
-    ticket.view = await vegaEmbed(plot, spec, { actions: false, renderer: "svg", config: window.THEME, tooltip: { theme: "custom" }, logLevel: 1 });
-=======
     spec.datasets = { ...spec.datasets, ...Object.fromEntries(part.data.map(name => [name, site.data[name]])), rows: values_of(part, found.rows), all: whole };
-    ticket.view = await vegaEmbed(plot, spec, { actions: false, renderer: "svg", config: window.THEME, tooltip: { theme: "custom" } });
->>>>>>> main
+    ticket.view = await vegaEmbed(plot, spec, { actions: false, renderer: "svg", config: window.THEME, tooltip: { theme: "custom" }, logLevel: 1 });
   };
   const seen = new IntersectionObserver(entries => {
     for (const { isIntersecting, target } of entries) if (isIntersecting) { seen.unobserve(target); waiting.delete(target); draw(target); }
