@@ -233,6 +233,8 @@ def test_all_that_the_pages_ask_for_is_in_a_release(story: Story) -> None:
         release = Release(lenient.connection, about)
         made = [make(release) for make in pages.makers()]
         counts = {f"{page.slug}.{one.name}": len(release.rows(one.sql)) for page in made for one in page.datasets}
+        named = {measure.metric for page in made for one in page.datasets for measure in one.measures if measure.metric}
+        assert named <= set(release.metrics)
     assert {"map", "squads", "evaluation", "quality"} <= {page.slug for page in made}
     assert {"map.streets", "map.grids", "squads.work", "evaluation.scores", "quality.rows"} <= {
         name for name, count in counts.items() if count

@@ -83,7 +83,7 @@ def page(release: Release) -> Page:
             Section(t("罚缴分离", "Fines apart"), [
                 *(Headline("fines", name) for name in ("received", "on_spot")),
                 Chart("received", t("罚款到账率", "Fines received"), t("核对罚缴分离是否落实；罚款数额不作指标、排名或考核（行政处罚法第七十四条）",
-                      "Whether fines go to the bank; no amount is a target, a ranking or an assessment (行政处罚法 art. 74)"), "fines", ["month"], ["received"], over_months("received"), wide=True),
+                      "Whether fines go to the bank; no amount is a target, a ranking or an assessment (Administrative Penalty Law, art. 74)"), "fines", ["month"], ["received"], over_months("received"), wide=True),
             ]),
             Section(t("案卷评查", "Case files reviewed"), [
                 Listing("reviews", t("本局案卷评查", "Reviews of the bureau’s files"), [

@@ -262,7 +262,7 @@
     const spec = { ...part.specs[Words.language] };
     const whole = found.whole ? values_of({ ...part, by: [] }, [{ codes: {}, figures: found.whole }]) : [];
     spec.datasets = { ...spec.datasets, ...Object.fromEntries(part.data.map(name => [name, site.data[name]])), rows: values_of(part, found.rows), all: whole };
-    ticket.view = await vegaEmbed(plot, spec, { actions: false, renderer: "svg", config: window.THEME, tooltip: { theme: "custom" }, logLevel: 1 });
+    ticket.view = await vegaEmbed(plot, spec, { actions: false, renderer: "svg", config: window.THEME, tooltip: { theme: "custom" } });
   };
   const seen = new IntersectionObserver(entries => {
     for (const { isIntersecting, target } of entries) if (isIntersecting) { seen.unobserve(target); waiting.delete(target); draw(target); }
