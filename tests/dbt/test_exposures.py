@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.bi.dashboard import charts
 from pipelines.metrics.figures import load_figures
 from pipelines.publish.catalogue import told
 from pipelines.publish.catalogue_users import relations_of_pages
@@ -64,8 +65,24 @@ def _of_the_report() -> set[str]:
     return _mentioned(*(f"{figure.relation or ''} {figure.query or ''}" for _, figure in figures))
 
 
+def _of_the_annual_report() -> set[str]:
+    folder = PROJECT_ROOT / "pipelines/publish/report"
+    return _mentioned(
+        *(path.read_text("utf-8") for part in ("standing", "tables") for path in (folder / part).glob("*.toml"))
+    )
+
+
+def _of_the_dashboard() -> set[str]:
+    return _mentioned(*(chart.dataset for chart in charts()))
+
+
 #: What each user really reads, told by its own code or text: an exposure is never the second place to keep in mind.
-USED: dict[str, Callable[[], set[str]]] = {"analysts_questions": _of_the_analysts, "report_figures": _of_the_report}
+USED: dict[str, Callable[[], set[str]]] = {
+    "analysts_questions": _of_the_analysts,
+    "annual_report": _of_the_annual_report,
+    "report_figures": _of_the_report,
+    "superset_dashboard": _of_the_dashboard,
+}
 
 
 def test_every_user_has_its_exposure_and_every_exposure_its_user(exposures: list[Manifest]) -> None:
