@@ -122,16 +122,6 @@ def test_nobody_is_in_a_release(story: Story) -> None:
             assert not [value for value in known if value in text], table
 
 
-def test_nobody_is_in_the_bytes_of_a_released_file(story: Story) -> None:
-    # As UTF-8, wherever in a file: also in blocks that are free, and in files beside the database.
-    known = [value.encode() for value in persons(story, {"name", "phone", "id_number"})]
-    files = [path for path in (story.home / "releases").rglob("*") if path.is_file()]
-    assert len(files) > 50 and len(known) > 100
-    for path in files:
-        content = path.read_bytes()
-        assert not [value for value in known if len(value) > 6 and value in content], path
-
-
 def test_who_opens_the_served_file_by_its_safe_address_reaches_no_other_file(story: Story) -> None:
     safe = {"access_mode": "read_only", "enable_external_access": "false", "lock_configuration": "true"}
     secret = next((story.home / "vault").glob("*/*.parquet"))
