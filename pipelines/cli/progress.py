@@ -92,9 +92,11 @@ def print_summary(console: Console, settings: Settings, report: "NightReport") -
     console.print(table(*header, rows=rows, title=f"{report.city} · {report.as_of}"))
     console.print()
     marts = sum(name.startswith("marts.") for name in report.models)
+    # Judged on an earlier night, and nothing that they look at has changed since.
+    kept = f" · 沿用 kept {report.checks_kept}" if report.checks_kept else ""
     console.print(
         f"模型 models {len(report.models)} (marts {marts}) · 检验 checks {report.checks_passed} ✓"
-        f" {len(report.checks_failed)} ✗ {len(report.checks_warned)} ! · {report.seconds:.1f} s"
+        f" {len(report.checks_failed)} ✗ {len(report.checks_warned)} !{kept} · {report.seconds:.1f} s"
     )
     for feed, names in report.unknown_columns.items():
         console.print(

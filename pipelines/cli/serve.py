@@ -6,6 +6,7 @@ Anything more stands in Dagster's own commands; a bureau that wants the site on 
 # ruff: noqa: PLC0415  (what is heavy is imported by the command that needs it; see this package's docstring)
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -65,10 +66,13 @@ def serve(
             out().print(
                 f"{MARKS['warn']} 还没有带网页的发布版；运行 chengguan nightly / no release with a site yet; run chengguan nightly"
             )
-        try:
-            ended = subprocess.run(_dagster(port, LOOPBACK), cwd=PROJECT_ROOT, check=False).returncode
-        except KeyboardInterrupt:
-            ended = 0
+        with subprocess.Popen(_dagster(port, LOOPBACK), cwd=PROJECT_ROOT) as dagster:
+            try:
+                ended = dagster.wait()
+            except KeyboardInterrupt:
+                # Asked, not killed: it ends its own children then.
+                dagster.send_signal(signal.SIGINT)
+                ended = dagster.wait()
         server.shutdown()
     raise typer.Exit(ended)
 

@@ -1,7 +1,7 @@
 """Dagster's SQLite storage with its files kept open: named by `dagster.yaml`, used by nights, the UI and the daemon alike.
 
 Dagster opens and closes the event log's files for every event, several times, and a closing SQLite file is synced to disk. A night stores
-some 1,500 events: that took longer than all of its models (docs/decisions/0010-speed-of-a-night.md). Nothing else is changed here: same
+some 1,500 events: that took longer than all of its models (docs/decisions/0012-speed-of-a-night.md). Nothing else is changed here: same
 files, same tables, so that `storage: sqlite` reads what was written.
 """
 

@@ -1,6 +1,6 @@
 """The dbt models as assets, built by one `dbt build` a night, the way dagster-dbt does it.
 
-Only what a night adds to that stands here: the environment, when to rebuild from scratch, row counts, and a failure that names the
+Only what a night adds to that stands here: the environment, when to rebuild from scratch, what need not be built, row counts, and a failure that names the
 model or test instead of a process's exit code.
 """
 
@@ -13,15 +13,16 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, dbt_assets
 
-from pipelines import transform
+from pipelines import kept, transform
 from pipelines.landing.members import add_members
 from pipelines.landing.store import read_connection, write_lane
 from pipelines.orchestration import metadata
 from pipelines.orchestration.failures import speaks_plainly
 from pipelines.orchestration.feeds import WRITE_POOL
+from pipelines.orchestration.kept import with_kept
 from pipelines.orchestration.partitions import as_of
 from pipelines.orchestration.resources import InstalledDbt, Warehouse, environment
-from pipelines.publish.contents import dbt_target
+from pipelines.publish.contents import dbt_target, load_manifest, manifest_path
 from pipelines.settings import Settings
 
 _RESULTS = "run_results.json"
@@ -44,6 +45,7 @@ class Translator(DagsterDbtTranslator):
 
 def model_assets(manifest: Path, days: dg.PartitionsDefinition[Any]) -> dg.AssetsDefinition:
     """All models, and their tests as asset checks."""
+    parsed = load_manifest(manifest)
 
     @dbt_assets(
         manifest=manifest,
@@ -59,46 +61,68 @@ def model_assets(manifest: Path, days: dg.PartitionsDefinition[Any]) -> dg.Asset
     ) -> Iterator[Any]:
         settings, city, day = warehouse.settings, warehouse.city, as_of(context)
         full = transform.needs_full_refresh(settings, city, day)
-        # Unit tests judge the SQL and not the night's data; they run when the SQL changes, in the project's own tests.
-        args = ["build", "--exclude-resource-type", "unit_test", *(["--full-refresh"] if full else [])]
+        last = None if full or context.is_subset else kept.load(settings, city)
         if members := add_members(settings, city):
             context.log.info(f"reference tables that the city does not have, from its records: {members}")
-        context.log.info(f"dbt {' '.join(args)} (as of {day})")
-        with write_lane(settings, timeout=600):
-            invocation = _invoke(dbt, args, context, warehouse)
-            try:
-                events = list(_followed(context, invocation))
-            except BaseException:
-                # An interrupted night must not let go of the lane while dbt still writes.
-                invocation.process.terminate()
-                invocation.process.wait()
-                raise
+        with read_connection(settings, city.facts.time_zone) as connection:
+            sources = kept.states(connection, day)  # before dbt: what comes later than this is news of the next night
+        chosen = kept.to_build(parsed, last, sources, day) if last else None
+        events: list[Any] = []
+        judged: dict[str, kept.KeptCheck] = {}
+        if chosen != set():
+            # Unit tests judge the SQL and not the night's data; they run when the SQL changes, in the project's own tests.
+            args = ["build", "--exclude-resource-type", "unit_test", *(["--full-refresh"] if full else [])]
+            context.log.info(f"dbt {' '.join(args)} (as of {day}); models: {'all' if chosen is None else len(chosen)}")
+            with write_lane(settings, timeout=600):
+                invocation = _invoke(dbt, args, context, warehouse, chosen)
+                events = _followed(context, invocation)
+            if not invocation.is_successful():
+                yield from _with_row_counts(settings, events)
+                raise _failed(invocation)
+            judged = {one.unique_id: one for one in kept.judged(invocation.target_path / _RESULTS, day)}
+        if last is not None and chosen is not None:
+            events = with_kept(context, events, judged, last, parsed)
+            judged = {**last.checks, **judged}
         yield from _with_row_counts(settings, events)
-        if not invocation.is_successful():
-            raise _failed(invocation)
-        if not context.is_subset:
-            transform.record_build(settings, city, day)
+        if not context.is_subset and chosen != set():
+            transform.record_build(settings, city, day, sources, judged.values())
 
     return dbt_models
 
 
 def _invoke(
-    dbt: InstalledDbt, args: list[str], context: dg.AssetExecutionContext, warehouse: Warehouse
+    dbt: InstalledDbt, args: list[str], context: dg.AssetExecutionContext, warehouse: Warehouse, chosen: set[str] | None
 ) -> DbtCliInvocation:
     target = dbt_target(warehouse.settings)
     (target / _RESULTS).unlink(missing_ok=True)  # a build that cannot start must not be told by the last one's results
     env = transform.dbt_environment(warehouse.settings, warehouse.city, as_of(context))
     with environment({**env, "DBT_TARGET_PATH": str(target)}):
-        return dbt.cli(args, context=context, target_path=target, raise_on_error=False)
+        if chosen is None:
+            return dbt.cli(args, context=context, target_path=target, raise_on_error=False)
+        # Without the context, to whose selection (everything) dagster-dbt would add ours. A test is judged where any of its models is built.
+        invocation = dbt.cli(
+            [*args, "--select", " ".join(sorted(chosen))],
+            manifest=manifest_path(warehouse.settings), dagster_dbt_translator=Translator(),
+            target_path=target, raise_on_error=False,
+        )  # fmt: skip
+        invocation.context = context
+        return invocation
 
 
-def _followed(context: dg.AssetExecutionContext, invocation: DbtCliInvocation) -> Iterator[Any]:
+def _followed(context: dg.AssetExecutionContext, invocation: DbtCliInvocation) -> list[Any]:
     """dagster-dbt's events, each model said to the log as it is done: the events themselves are held back until rows are counted."""
-    started = time.perf_counter()
-    for event in invocation.stream():
-        if isinstance(event, dg.Output):
-            context.log.info(f"model {event.output_name} ({time.perf_counter() - started:.1f} s)")
-        yield event
+    started, events = time.perf_counter(), []
+    try:
+        for event in invocation.stream():
+            if isinstance(event, dg.Output):
+                context.log.info(f"model {event.output_name} ({time.perf_counter() - started:.1f} s)")
+            events.append(event)
+    except BaseException:
+        # An interrupted night must not let go of the lane while dbt still writes.
+        invocation.process.terminate()
+        invocation.process.wait()
+        raise
+    return events
 
 
 def _with_row_counts(settings: Settings, events: list[Any]) -> Iterator[Any]:

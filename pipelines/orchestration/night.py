@@ -21,6 +21,7 @@ from pipelines.orchestration.days import chosen_day
 from pipelines.orchestration.failures import AWAY, INTERRUPTED
 from pipelines.orchestration.home import guard_city, lock_path, night_lock
 from pipelines.orchestration.jobs import NIGHTLY
+from pipelines.orchestration.kept import KEPT_FROM
 from pipelines.orchestration.releases import RELEASE
 from pipelines.orchestration.runs import open_instance, recover, tags
 from pipelines.settings import Settings
@@ -53,6 +54,7 @@ class NightReport:
     unknown_columns: dict[str, list[str]] = field(default_factory=dict)
     models: dict[str, int] = field(default_factory=dict)
     checks_passed: int = 0
+    checks_kept: int = 0
     checks_failed: list[str] = field(default_factory=list)
     checks_warned: list[str] = field(default_factory=list)
     release: dict[str, Any] | None = None
@@ -206,8 +208,10 @@ class _Follower:
 
     def _checked(self, told: Any) -> None:
         name, outcome = f"{told.asset_key.to_user_string()}: {told.check_name}", outcome_of(told)
+        if KEPT_FROM in told.metadata:
+            self.report.checks_kept += 1
         if outcome == "passed":
-            self.report.checks_passed += 1
+            self.report.checks_passed += KEPT_FROM not in told.metadata
         elif outcome == "failed":
             self.report.checks_failed.append(name)
         else:

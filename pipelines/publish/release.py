@@ -90,7 +90,11 @@ def publish(
         _clear(settings)
         semantics = _semantics(settings)
         everything = [*tables, *meta.meta_tables(con, tables, city, as_of, semantics=semantics, manifest=manifest)]
-        held = package.contents(con, everything)
+        mark = package.build_mark(con)
+        same = [
+            one for one in list_releases(settings) if mark and (one.as_of, one.manifest.get("build")) == (as_of, mark)
+        ]
+        held = package.contents(con, everything, known=same[0].manifest["tables"] if same else ())
         digest = package.digest_of(held, everything)
         current = current_release(settings)
         for known in list_releases(settings):
@@ -99,6 +103,7 @@ def publish(
         about = {
             **_about(settings, city, as_of),
             "content_digest": digest,
+            "build": mark,
             "tables": [{"name": one.table, "rows": one.rows, "digest": one.digest} for one in held],
             "ledger": package.ledger_totals(con),
             "checks": dict(checks),

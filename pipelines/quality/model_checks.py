@@ -8,6 +8,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import duckdb
+
 from pipelines.errors import SetupError
 from pipelines.landing.store import read_connection
 from pipelines.publish.contents import dbt_target
@@ -39,7 +41,9 @@ def failed_checks(settings: Settings, limit: int) -> list[FailedCheck]:
         one for one in results if one["unique_id"].startswith("test.") and one["status"] in ("fail", "warn", "error")
     ]
     found: list[FailedCheck] = []
+    judged = {one["unique_id"] for one in results}
     with read_connection(settings) as connection:
+        broken += [one for one in _kept(connection) if one["unique_id"] not in judged]
         stored = {
             name for (name,) in connection.execute(
                 "select table_name from duckdb_tables() where schema_name = 'failures'"
@@ -56,3 +60,15 @@ def failed_checks(settings: Settings, limit: int) -> list[FailedCheck]:
                 rows = asked.fetchall()
             found.append(FailedCheck(name, one["status"], int(one.get("failures") or 0), columns, rows))
     return found
+
+
+def _kept(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The tests that did not pass when they were last judged, as dbt's results tell them; those of the last run among them."""
+    try:
+        asked = connection.execute(
+            "select unique_id, status, failures, relation as relation_name from ops.build_checks where status <> 'pass' order by 1"
+        )
+    except duckdb.CatalogException:
+        return []
+    names = [column[0] for column in asked.description or []]
+    return [dict(zip(names, row, strict=True)) for row in asked.fetchall()]

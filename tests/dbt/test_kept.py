@@ -1,0 +1,50 @@
+"""What must be built again after a night: `pipelines.kept` against the project's own lineage."""
+
+import datetime as dt
+from typing import Any
+
+from pipelines import kept
+
+DAY = dt.date(2017, 9, 25)
+BEFORE = {"raw.platform_cases": "1", "raw.hotline_tickets": "1", kept.TESTS: "a"}
+
+
+def _chosen(manifest: dict[str, Any], now: dict[str, str], day: dt.date = DAY) -> set[str] | None:
+    return kept.to_build(manifest, kept.Kept(DAY, BEFORE, {}), {**BEFORE, **now}, day)
+
+
+def test_nothing_new_builds_nothing(manifest: dict[str, Any]) -> None:
+    assert _chosen(manifest, {}) == set()
+
+
+def test_a_feed_that_brought_something_builds_what_follows_from_it(manifest: dict[str, Any]) -> None:
+    chosen = _chosen(manifest, {"raw.hotline_tickets": "2"})
+    assert chosen is not None
+    assert {"stg_hotline__tickets", "fct_hotline_ticket", "hotline_service"} <= chosen
+    assert not {"stg_platform__cases", "fct_platform_case", "case_closure", "dim_as_of"} & chosen
+
+
+def test_a_feed_that_came_for_the_first_time_counts_as_new(manifest: dict[str, Any]) -> None:
+    chosen = _chosen(manifest, {"raw.penalty_cases": "1"})
+    assert chosen is not None
+    assert "fct_penalty_case" in chosen
+
+
+def test_a_new_day_builds_what_depends_on_it_and_shows_every_feed_as_of_it(manifest: dict[str, Any]) -> None:
+    chosen = _chosen(manifest, {}, DAY + dt.timedelta(days=1))
+    models = {node["name"]: node for node in manifest["nodes"].values() if node["resource_type"] == "model"}
+    assert chosen is not None
+    assert {"dim_as_of", "fct_case_standing", "case_closure", "fct_batch"} <= chosen
+    assert {name for name in models if name.startswith("stg_")} <= chosen, "their text holds the day"
+    assert "fct_platform_case" not in chosen, "its versions are those of the day before"
+
+
+def test_a_staging_view_asks_for_the_day_only_to_choose_versions(manifest: dict[str, Any]) -> None:
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "model" and "is_held_on(as_of())" in node["raw_code"]:
+            assert node["raw_code"].count("as_of()") == node["raw_code"].count("is_held_on(as_of())"), node["name"]
+            assert node["config"]["materialized"] == "view", node["name"]
+
+
+def test_a_rule_that_has_changed_is_judged_on_everything(manifest: dict[str, Any]) -> None:
+    assert _chosen(manifest, {kept.TESTS: "b"}) is None
