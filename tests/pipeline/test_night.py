@@ -131,20 +131,6 @@ def test_nobody_is_in_a_release(story: Story) -> None:
             assert not [value for value in known if value in text], table
 
 
-def test_who_opens_the_served_file_by_its_safe_address_reaches_no_other_file(story: Story) -> None:
-    safe = {"access_mode": "read_only", "enable_external_access": "false", "lock_configuration": "true"}
-    secret = next((story.home / "vault").glob("*/*.parquet"))
-    with duckdb.connect(str(story.home / "current" / "serving.duckdb"), config=safe) as connection:
-        for reach in (
-            f"select * from '{secret}'", f"select * from read_text('{story.home}/vault/hash.key')", f"attach '{story.home}/build/warehouse.duckdb'",
-            f"copy marts.demolition to '{story.home}/stolen.csv'", "install httpfs", "load httpfs", "set enable_external_access = true",
-            "set lock_configuration = false", f"export database '{story.home}/stolen'", f"select * from glob('{story.home}/*')",
-        ):  # fmt: skip
-            with pytest.raises(duckdb.Error):
-                connection.execute(reach).fetchall()
-    assert not list(story.home.glob("stolen*"))
-
-
 def test_nobodys_name_or_number_is_in_the_warehouse_the_landing_copies_or_the_logs(story: Story) -> None:
     names = persons(story, {"name"})
     assert len(names) > 100
