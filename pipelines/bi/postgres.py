@@ -54,7 +54,7 @@ def publish(url: str, release: Path) -> Copied:
     if address.scheme not in ("postgresql", "postgres"):
         raise SetupError(
             "这不是 PostgreSQL 的地址", "this is no address of a PostgreSQL database", key=SETTING, value=address.shown,
-            remedy_zh="写成 postgresql://用户:密码@主机:端口/库名", remedy_en="write it as postgresql://user:password@host:port/name",
+            remedy_zh="写成 postgresql://用户:密码@主机:端口/库名", remedy_en="write it as postgresql://user:password@host:port/name",  # pragma: allowlist secret
         )  # fmt: skip
     with connect(release) as source, _refusals(address):
         [(name, digest)] = source.execute("SELECT release_id, content_digest FROM meta.release").fetchall()

@@ -20,6 +20,7 @@ from pipelines.cli import (
     look,
     metrics,
     nightly,
+    privacy,
     quarantine,
     releases,
     report,
@@ -55,6 +56,7 @@ app.command("checks")(checks.checks)
 app.add_typer(releases.app, name="releases")
 app.add_typer(bi.app, name="bi")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(privacy.app, name="privacy")
 app.command("metrics")(metrics.list_metrics)
 app.command("metric")(metrics.metric)
 app.command("explain")(explain.explain)

@@ -53,7 +53,7 @@ def postgres(as_json: AsJson = False) -> None:
         raise SetupError(
             "没有设置目标数据库", "no database is named", key=SETTING,
             remedy_zh=f"设置环境变量 {SETTING}=postgresql://用户:密码@主机:端口/库名",
-            remedy_en=f"set {SETTING}=postgresql://user:password@host:port/name in the environment",
+            remedy_en=f"set {SETTING}=postgresql://user:password@host:port/name in the environment",  # pragma: allowlist secret
         )  # fmt: skip
     copied = publish(settings.publish_postgres.get_secret_value(), released(settings).path)
     if as_json:

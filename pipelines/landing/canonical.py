@@ -53,7 +53,9 @@ class References:
         """The table, every cell a string; without rows where the city does not have it."""
         if name not in self._tables:
             path = self._city.reference_dir / f"{name}.csv"
-            self._tables[name] = pl.read_csv(path, infer_schema=False) if path.is_file() else pl.DataFrame()
+            # A name that leads elsewhere is a table that the city does not have.
+            is_own = path.parent == self._city.reference_dir and path.is_file()
+            self._tables[name] = pl.read_csv(path, infer_schema=False) if is_own else pl.DataFrame()
         return self._tables[name]
 
     def crosswalk(self, spec: str, target: Field, feed: str) -> dict[str, str]:

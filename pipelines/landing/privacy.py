@@ -24,21 +24,33 @@ HASH, MASK = "__hash", "__mask"
 MIN_KEY_LENGTH = 16
 
 _DIGIT = "[0-9０-９]"
-_GAP = r"[\s\-－]?"
+#: What people and programs put between the digits of a number: blanks of any width, strokes, dots, signs without width.
+_GAP = r"[\s\-－—–.．·\x{200B}-\x{200F}\x{FEFF}]{0,2}"
+_PLATE = "[A-Za-z0-9Ａ-Ｚａ-ｚ０-９]"
 #: What is struck out of free text, longest pattern first: an ID number holds what looks like a mobile number.
 SCRUB: tuple[tuple[str, str], ...] = (
     (f"[1-9１-９](?:{_GAP}{_DIGIT}){{16}}{_GAP}[0-9０-９XxＸｘ]", "[证件号]"),
     (f"[1１]{_GAP}[3-9３-９](?:{_GAP}{_DIGIT}){{9}}", "[电话]"),
-    (f"0{_DIGIT}{{2,3}}[\\-－ ]{_DIGIT}{{7,8}}", "[电话]"),
-    (r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·\s]?[A-Z0-9]{5,6}", "[车牌]"),
-)
+    (f"[(（]?[0０]{_DIGIT}{{2,3}}[\\-－—)） ]{{1,2}}{_DIGIT}{{7,8}}", "[电话]"),
+    (f"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]{_GAP}[A-Za-zＡ-Ｚａ-ｚ](?:{_GAP}{_PLATE}){{5,6}}", "[车牌]"),
+    (f"(?:{_DIGIT}{{1,4}}\\s*(?:号楼|栋|幢|号院|单元|层|楼|室|户)\\s*){{2,}}(?:{_DIGIT}{{1,4}}室?)?", "[门牌]"),
+    (r"(我叫|姓名\s*[：:是]\s*|联系人\s*[：:是]\s*)\p{Han}{2,4}", "${1}[姓名]"),
+)  # fmt: skip
+#: A name or an address shorter than this says nobody, and is part of many words.
+_SAYS_SOMEBODY = {"name": 2, "address": 4}
+_STRUCK = {"name": "[姓名]", "address": "[地址]"}
 
 
-def hash_key(settings: Settings) -> bytes:
+def hash_key(settings: Settings, *, rotating: bool = False) -> bytes:
     """The secret of the keyed hash: from `CHENGGUAN_HASH_KEY`, else one made once for this home and kept in its vault.
 
-    Raises SetupError where the key is too short to be one.
+    Raises SetupError where the key is too short to be one, and while it is being changed (unless `rotating`): hashes of two keys do not meet.
     """
+    if not rotating and (settings.vault / "hash.key.new").exists():
+        raise SetupError(
+            "更换散列密钥没有完成", "a change of the hash key was broken off", file=settings.vault,
+            remedy_zh="运行 chengguan privacy rotate-key，它会接着做完", remedy_en="run `chengguan privacy rotate-key`; it goes on where it ended",
+        )  # fmt: skip
     if settings.hash_key is not None:
         key = settings.hash_key.get_secret_value().encode()
         if len(key) < MIN_KEY_LENGTH:
@@ -112,10 +124,28 @@ MASKS: dict[str, Callable[[pl.Expr], pl.Expr]] = {
 
 
 def scrub(cell: pl.Expr) -> pl.Expr:
-    """Free text without ID numbers, telephone numbers and plates."""
+    """Free text without ID numbers, telephone numbers, plates, door numbers and names that are said to be some."""
     for pattern, replacement in SCRUB:
         cell = cell.str.replace_all(pattern, replacement)
     return cell
+
+
+def _without_own_persons(chunk: pl.DataFrame, name: str, personal: dict[str, str]) -> pl.Series:
+    """A column of free text, scrubbed, and without the names and addresses that stand in the same row's own columns."""
+    texts = chunk.select(scrub(pl.col(name)).alias(name)).to_series()
+    for column, kind in personal.items():
+        if kind not in _SAYS_SOMEBODY:
+            continue
+        own = chunk[column].str.strip_chars()
+        holds = pl.DataFrame([texts.alias("text"), own.alias("own")]).select(
+            (pl.col("own").str.len_chars() >= _SAYS_SOMEBODY[kind])
+            & pl.col("text").str.contains(pl.col("own"), literal=True)
+        )
+        places = holds.to_series().fill_null(False).arg_true()
+        if len(places):
+            said = [text.replace(who, _STRUCK[kind]) for text, who in zip(texts[places], own[places], strict=True)]
+            texts = texts.scatter(places, said)
+    return texts
 
 
 def split(
@@ -149,7 +179,7 @@ def split(
             landed.append(keyed_hash(clean, kind, key).alias(name + HASH))
             landed.append(MASKS[kind](pl.col(name).str.strip_chars().replace("", None)).alias(name + MASK))
         elif name in free:
-            landed.append(scrub(pl.col(name)).alias(name))
+            landed.append(_without_own_persons(chunk, name, personal))
         else:
             landed.append(pl.col(name))
     kept = [name for name in header if name in personal or name in free or name not in used]

@@ -39,6 +39,8 @@ def read_parquet(path: Path, profile: FileSource, source: str) -> Extract:
         done = 0
         try:
             for batch in file.iter_batches(CHUNK_ROWS, use_threads=False):
+                # The library does not look whether a text is one; bytes that are none would break what comes after the reader.
+                batch.validate(full=True)
                 cells = [as_text(column).alias(name) for column, name in zip(batch.columns, header, strict=True)]
                 chunk = pl.DataFrame(cells).with_columns(
                     pl.lit(None, dtype=pl.String).alias(SHEET),

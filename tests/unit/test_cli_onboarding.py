@@ -109,7 +109,7 @@ def test_headers_and_values_are_no_markup(town: Settings) -> None:
 
 
 def test_a_password_does_not_get_into_a_profile(town: Settings) -> None:
-    address = "postgresql://reader:open-sesame@db/platform"
+    address = "postgresql://reader:open-sesame@db/platform"  # pragma: allowlist secret
     code, said = run("feed", "draft", "platform_cases", "--url", address, "--query", "select 1", "--cursor", "t")
     assert code == ProfileError.exit_code and "open-sesame" not in said
     assert not list((town.city_dir / "feeds").glob("*.toml"))

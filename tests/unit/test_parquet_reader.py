@@ -62,3 +62,10 @@ def test_damage_is_said_to_be_damage(tmp_path: Path) -> None:
     whole = (tmp_path / "a.parquet").read_bytes()
     with pytest.raises(InputError, match="cannot be read"):
         opened(text(tmp_path / "b.parquet", whole[:-20]))
+
+
+def test_a_text_that_is_no_utf8_is_damage_and_not_a_cell(tmp_path: Path) -> None:
+    texts = pa.array([b"\xd9\xff", b"x"]).view(pa.string())
+    pq.write_table(pa.table({"编号": texts}), tmp_path / "a.parquet")
+    with pytest.raises(InputError, match="cannot be read"):
+        read(tmp_path / "a.parquet")

@@ -56,7 +56,20 @@ def test_masks_keep_little(kind: str, value: str, mask: str) -> None:
         ("身份证990101199001011234", "身份证[证件号]"),
         ("新B12345占道", "[车牌]占道"),
         ("座机0994-2345678", "座机[电话]"),
+        ("手机１９９ ００００　１２３４", "手机[电话]"),
+        ("1 9 9 0 0 0 0 1 2 3 4", "[电话]"),
+        ("199.0000.1234，199——0000——1234", "[电话]，[电话]"),
+        ("199\u200b0000\u200b1234", "[电话]"),
+        ("证件 990101 19900101 123x", "证件 [证件号]"),
+        ("(0994)2345678", "[电话]"),
+        ("０９９４－２３４５６７８", "[电话]"),
+        ("新 B·1 2 3 4 5 乱停", "[车牌] 乱停"),
+        ("新Ｂ１２３４５", "[车牌]"),
+        ("住3号楼2单元501室", "住[门牌]"),
+        ("我叫测试甲，联系人：测试乙", "我叫[姓名]，联系人：[姓名]"),
         ("垃圾堆了3天", "垃圾堆了3天"),
+        ("延安北路128号路灯不亮，2017-09-25 13:45:00 报过", "延安北路128号路灯不亮，2017-09-25 13:45:00 报过"),
+        ("罚款 1,350.00 元，面积 266443.27 平方米", "罚款 1,350.00 元，面积 266443.27 平方米"),
     ],
 )
 def test_free_text_loses_numbers_that_lead_to_a_person(text: str, clean: str) -> None:
@@ -92,6 +105,27 @@ def test_what_the_profile_does_not_name_stays_in_the_vault() -> None:
     assert "990101199001011234" not in landed.write_csv()
     assert vaulted["身份证"].to_list() == ["990101199001011234", None]
     assert vaulted[UNREADABLE].to_list() == [None, "测试甲,19900001234"]
+
+
+def test_free_text_loses_the_persons_of_its_own_row() -> None:
+    columns = {
+        "ticket_id": {"from": ["编号"]}, "hotline": {"const": "12319"}, "accepted_at": {"from": ["时间"]},
+        "caller_name": {"from": ["来电人"]}, "address": {"from": ["地址"]}, "content": {"from": ["内容"]},
+    }  # fmt: skip
+    profile = FeedProfile.model_validate(
+        {"feed": "hotline_tickets", "source": {"kind": "file", "files": ["*"]}, "columns": columns}
+    )
+    cells = {
+        "编号": ["1", "2", "3"], "时间": ["x"] * 3, "来电人": ["测试甲", "测", None], "地址": ["某某家园西门", None, "x"],
+        "内容": ["测试甲在某某家园西门反映测试甲的事", "测量有误", None],
+    }  # fmt: skip
+    chunk = pl.DataFrame(
+        {SHEET: [None] * 3, ROW: [2, 3, 4], UNREADABLE: [None] * 3, **cells},
+        schema_overrides={SHEET: pl.String, UNREADABLE: pl.String},
+    )
+    landed, vaulted = split(chunk, list(cells), profile, KEY)
+    assert landed["内容"].to_list() == ["[姓名]在[地址]反映[姓名]的事", "测量有误", None]
+    assert vaulted["内容"].to_list() == cells["内容"]
 
 
 def test_a_home_without_a_key_makes_one_that_only_its_owner_reads(settings: Settings) -> None:

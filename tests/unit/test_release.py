@@ -225,3 +225,19 @@ def test_the_file_is_whole_and_old_clients_can_read_it(settings: Settings, city:
 def test_an_empty_home_says_what_to_do(tmp_path: Path, city: City) -> None:
     with pytest.raises(SetupError, match="chengguan nightly"):
         publish(Settings(home=tmp_path), city)
+
+
+def test_who_opens_the_served_file_by_its_safe_address_reaches_no_other_file(settings: Settings, city: City) -> None:
+    publish(settings, city)
+    home = settings.home
+    (home / "secret.csv").write_text("n\n1\n", encoding="utf-8")
+    safe = {"access_mode": "read_only", "enable_external_access": "false", "lock_configuration": "true"}
+    with duckdb.connect(str(settings.current / package.FILE_NAME), config=safe) as connection:
+        for reach in (
+            f"select * from '{home}/secret.csv'", f"select * from read_text('{home}/secret.csv')", f"attach '{settings.build_db}'",
+            f"copy marts.totals to '{home}/stolen.csv'", "install httpfs", "load httpfs", "set enable_external_access = true",
+            "set lock_configuration = false", f"export database '{home}/stolen'", f"select * from glob('{home}/*')",
+        ):  # fmt: skip
+            with pytest.raises(duckdb.Error):
+                connection.execute(reach).fetchall()
+    assert not list(home.glob("stolen*"))
