@@ -195,8 +195,8 @@ def _desk(release: Release) -> Answer:
     top = heavy[0]
     return Answer(
         asked, named,
-        t(f"近 12 个月每人 {top['each']:.0f} 件，为各中队中位数（{middle:.0f} 件）的 {top['each'] / middle:.1f} 倍",
-          f"{top['each']:.0f} for each person in 12 months, {top['each'] / middle:.1f} times the squads’ median of {middle:.0f}"),
+        t(f"近 12 个月每人（含协管）{top['each']:.0f} 件事项和处罚，为各中队中位数（{middle:.0f} 件）的 {top['each'] / middle:.1f} 倍",
+          f"{top['each']:.0f} tasks and penalties for each person, auxiliaries included, in 12 months: {top['each'] / middle:.1f} times the squads’ median of {middle:.0f}"),
         "#desks", "watch",
     )  # fmt: skip
 
