@@ -5,17 +5,18 @@ never the text of an error (which may quote one), never an address. The full tex
 """
 
 import datetime as dt
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+import polars as pl
+
 from pipelines.alerts.incidents import Incident, Kind, What
 from pipelines.errors import ChengguanError
 from pipelines.feeds import FEEDS
-from pipelines.landing.privacy import SCRUB
+from pipelines.landing.privacy import scrub
 
 _SHOWN = 5
 
@@ -128,9 +129,7 @@ def facts_of(problem: ChengguanError) -> dict[str, Any]:
 
 def scrubbed(text: str) -> str:
     """A name without telephone numbers, ID numbers and plates, as free text is at the door."""
-    for pattern, replacement in SCRUB:
-        text = re.sub(pattern, replacement, text)
-    return text
+    return str(pl.select(scrub(pl.lit(text))).item())
 
 
 def _is_afterwards(incident: Incident) -> bool:

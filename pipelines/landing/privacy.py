@@ -27,7 +27,7 @@ _DIGIT = "[0-9０-９]"
 #: What people and programs put between the digits of a number: blanks of any width, strokes, dots, signs without width.
 _GAP = r"[\s\-－—–.．·\x{200B}-\x{200F}\x{FEFF}]{0,2}"
 _PLATE = "[A-Za-z0-9Ａ-Ｚａ-ｚ０-９]"
-#: What is struck out of free text, longest pattern first: an ID number holds what looks like a mobile number.
+#: For polars' regular expressions, not Python's. What is struck out of free text, longest pattern first: an ID number holds what looks like a mobile number.
 SCRUB: tuple[tuple[str, str], ...] = (
     (f"[1-9１-９](?:{_GAP}{_DIGIT}){{16}}{_GAP}[0-9０-９XxＸｘ]", "[证件号]"),
     (f"[1１]{_GAP}[3-9３-９](?:{_GAP}{_DIGIT}){{9}}", "[电话]"),

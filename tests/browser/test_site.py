@@ -192,7 +192,7 @@ def test_every_chart_that_has_rows_is_drawn_and_every_other_says_why_not(visit: 
         for chart in page.locator("[data-chart]:visible").all():
             name = f"{slug}#{chart.get_attribute('data-chart')}"
             if chart.locator(".plot").is_visible():
-                assert chart.locator(".plot svg").count() == 1, name
+                expect(chart.locator(".plot svg"), name).to_have_count(1)
             else:
                 assert chart.locator("> .note").inner_text(), name
     expect(visit("grassroots").locator("#found > .note")).to_have_text("本城市没有数据源：拆除台账")

@@ -47,6 +47,7 @@ def loading(home: Path, worlds: dict[dt.date, Path], killer: Killer, kills: int)
     return longest
 
 
+@pytest.mark.slow
 def test_killed_while_reading_landing_or_loading(tmp_path: Path, cities: Path) -> None:
     began = time.monotonic()
     quiet, hunted = tmp_path / "quiet", tmp_path / "hunted"

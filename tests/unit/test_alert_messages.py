@@ -51,7 +51,7 @@ def unknown_commands(text: str) -> list[str]:
     known = known_commands()
     groups = {name.split()[0] for name in known if " " in name}
     named = set()
-    for first, second in re.findall(r"chengguan ([a-z]+)(?: ([a-z]+))?", text):
+    for first, second in re.findall(r"chengguan ([a-z]+)(?: ([a-z-]+))?", text):
         named.add(f"{first} {second}".strip() if first in groups else first)
     return sorted(named - known)
 
