@@ -27,12 +27,13 @@ _DIGIT = "[0-9０-９]"
 #: What people and programs put between the digits of a number: blanks of any width, strokes, dots, signs without width.
 _GAP = r"[\s\-－—–.．·\x{200B}-\x{200F}\x{FEFF}]{0,2}"
 _PLATE = "[A-Za-z0-9Ａ-Ｚａ-ｚ０-９]"
+_NO_DOT = _GAP.replace(".．", "")  # behind a plate a dot ends it: 新B12345.xlsx
 #: For polars' regular expressions, not Python's. What is struck out of free text, longest pattern first: an ID number holds what looks like a mobile number.
 SCRUB: tuple[tuple[str, str], ...] = (
     (f"[1-9１-９](?:{_GAP}{_DIGIT}){{16}}{_GAP}[0-9０-９XxＸｘ]", "[证件号]"),
     (f"[1１]{_GAP}[3-9３-９](?:{_GAP}{_DIGIT}){{9}}", "[电话]"),
     (f"[(（]?[0０]{_DIGIT}{{2,3}}[\\-－—)） ]{{1,2}}{_DIGIT}{{7,8}}", "[电话]"),
-    (f"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]{_GAP}[A-Za-zＡ-Ｚａ-ｚ](?:{_GAP}{_PLATE}){{5,6}}", "[车牌]"),
+    (f"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]{_GAP}[A-Za-zＡ-Ｚａ-ｚ]{_GAP}{_PLATE}(?:{_NO_DOT}{_PLATE}){{4,5}}", "[车牌]"),
     (f"(?:{_DIGIT}{{1,4}}\\s*(?:号楼|栋|幢|号院|单元|层|楼|室|户)\\s*){{2,}}(?:{_DIGIT}{{1,4}}室?)?", "[门牌]"),
     (r"(我叫|姓名\s*[：:是]\s*|联系人\s*[：:是]\s*)\p{Han}{2,4}", "${1}[姓名]"),
 )  # fmt: skip
