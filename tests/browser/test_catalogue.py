@@ -25,7 +25,7 @@ ABOUT = {
     "created_at_utc": "2017-09-25T18:00:00Z",
     "city": {"name_zh": "测试市"},
 }
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no chromium on this machine")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="there is no chromium on this machine")]
 
 
 @dataclass

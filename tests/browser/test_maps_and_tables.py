@@ -22,7 +22,7 @@ from tests.browser.small_release import ABOUT, MONTHS, STREETS, cases, workload
 
 CHROMIUM = shutil.which("chromium") or ""
 FLAGS = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync"
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no chromium on this machine")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="there is no chromium on this machine")]
 #: The last twelve whole months before the as-of day, which the pages begin with.
 LAST = MONTHS[-13:-1]
 Visit = Callable[..., Page]
