@@ -18,6 +18,7 @@ from pipelines.errors import ChengguanError, InputError
 from pipelines.landing.batches import batch_id, file_sha256
 from pipelines.landing.canonical import References
 from pipelines.landing.door import Door, is_known, take_in
+from pipelines.landing.erased import erased
 from pipelines.landing.headers import names_of
 from pipelines.landing.load import Batch
 from pipelines.landing.privacy import hash_key
@@ -56,7 +57,9 @@ def ingest_feed(
     Returns the batches and the problems. Raises ProfileError where the city has no such feed and SetupError or BusyError where the
     warehouse cannot be written.
     """
-    door = Door(settings, city, city.profile_of(feed), as_of, hash_key(settings), References(city))
+    door = Door(
+        settings, city, city.profile_of(feed), as_of, hash_key(settings), References(city), erased(settings, feed)
+    )
     result = FeedResult(feed)
     with write_connection(settings, city.facts.time_zone) as connection:
         sweep(settings, connection, feed)
