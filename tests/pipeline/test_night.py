@@ -78,11 +78,17 @@ def test_a_second_night_with_nothing_new_loads_no_batch_and_publishes_nothing(st
     assert again["release"]["release"] == story.nights[1].report["release"]["release"]
 
 
+def judged(report: dict[str, Any]) -> int:
+    return int(report["checks_passed"] + report["checks_kept"]) + len(report["checks_warned"])
+
+
 def test_a_second_night_with_nothing_new_shows_the_models_tests_as_kept(story: Story) -> None:
     first, again = story.nights[1].report, story.nights[2].report
     assert again["checks_kept"] > 200
     assert again["checks_kept"] > first["checks_kept"]
-    assert again["models"].keys() == first["models"].keys()
+    # What looks at the batches of a night passes when there are none, so a warning of the first night may be a pass of the second.
+    assert judged(again) == judged(first)
+    assert again["models"] == first["models"]
 
 
 def test_an_old_night_run_again_gives_the_marts_it_gave_then(story: Story) -> None:
