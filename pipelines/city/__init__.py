@@ -25,8 +25,8 @@ from pipelines.settings import Settings
 from pipelines.strict import Strict
 
 __all__ = [
-    "City", "CityFacts", "CityProfile", "ColumnMap", "DatabaseSource", "Definitions", "Drift", "FeedProfile", "FileSource", "Freshness",
-    "Open311Source", "WorkingHours", "load_city", "parse",
+    "LARGEST_BYTES", "City", "CityFacts", "CityProfile", "ColumnMap", "DatabaseSource", "Definitions", "Drift", "FeedProfile", "FileSource",
+    "Freshness", "Open311Source", "WorkingHours", "load_city", "parse",
 ]  # fmt: skip
 
 #: The demo city's largest profile is a thousandth of it.
