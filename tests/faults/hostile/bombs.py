@@ -81,9 +81,16 @@ def columns_of_a_sheet(scale: int) -> bytes:
 def lying_size(_scale: int) -> bytes:
     """A member that calls itself ten bytes long."""
     data = bytearray(zipped({"1.csv": blanks(64)}))
-    for mark, at in ((b"PK\x01\x02", 24),):
-        place = data.rfind(mark)
-        data[place + at : place + at + 4] = (10).to_bytes(4, "little")
+    place = data.rfind(b"PK\x01\x02") + 24
+    data[place : place + 4] = (10).to_bytes(4, "little")
+    return bytes(data)
+
+
+def marked_as_encrypted(_scale: int) -> bytes:
+    """A workbook one part of which says that it has a password."""
+    data = bytearray(written("a.xlsx", ROWS))
+    place = data.find(b"PK\x01\x02", data.find(b"PK\x01\x02") + 4)
+    data[place + 8] |= 1
     return bytes(data)
 
 
@@ -111,6 +118,7 @@ BOMBS: dict[str, Bomb] = {
     "many-members.zip": lambda scale: zipped({f"{at}.csv": b"x" for at in range(10_001 * scale)}),
     "archive-in-archive.zip": lambda scale: zipped({"1.zip": zipped({"1.zip": zipped({"1.csv": blanks(8 * scale)})})}),
     "lying-size.zip": lying_size,
+    "marked-as-encrypted.xlsx": marked_as_encrypted,
     "entities-in-texts.xlsx": lambda _: book({STRINGS: after_declaration(LAUGHS, b"&m;&f;")}),
     "entities-in-sheet.xlsx": lambda _: book({SHEET: lambda xml: xml.replace(b"?>", b"?>" + LAUGHS, 1).replace(b"<v>", b"<v>&m;&f;")}),
     "entities.ods": lambda _: book({"content.xml": lambda xml: LAUGHS + xml.replace(b"</text:p>", b"&m;&f;</text:p>")}, "a.ods"),
