@@ -17,6 +17,7 @@ from pipelines.city import FeedProfile
 from pipelines.errors import SetupError
 from pipelines.feeds import FEEDS
 from pipelines.landing.headers import meet
+from pipelines.landing.misplaced import out_of_place, whole_row, without
 from pipelines.readers.base import ROW, SHEET, UNREADABLE
 from pipelines.settings import Settings
 
@@ -39,6 +40,8 @@ SCRUB: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 #: A name or an address shorter than this says nobody, and is part of many words.
 _SAYS_SOMEBODY = {"name": 2, "address": 4}
+#: Between the characters of a name: 张 三, 阿不都·热依木.
+_BLANK = r"[\s·•．.]"
 _STRUCK = {"name": "[姓名]", "address": "[地址]"}
 
 
@@ -144,16 +147,21 @@ def _without_own_persons(chunk: pl.DataFrame, name: str, personal: dict[str, str
     for column, kind in personal.items():
         if kind not in _SAYS_SOMEBODY:
             continue
-        own = chunk[column].str.strip_chars()
+        own = chunk[column].str.replace_all(_BLANK, "")
         holds = pl.DataFrame([texts.alias("text"), own.alias("own")]).select(
             (pl.col("own").str.len_chars() >= _SAYS_SOMEBODY[kind])
-            & pl.col("text").str.contains(pl.col("own"), literal=True)
+            & pl.col("text").str.replace_all(_BLANK, "").str.contains(pl.col("own"), literal=True)
         )
         places = holds.to_series().fill_null(False).arg_true()
         if len(places):
-            said = [text.replace(who, _STRUCK[kind]) for text, who in zip(texts[places], own[places], strict=True)]
+            said = [_struck(text, who, kind) for text, who in zip(texts[places], own[places], strict=True)]
             texts = texts.scatter(places, said)
     return texts
+
+
+def _struck(text: str, who: str, kind: str) -> str:
+    spaced = r"[\s·•．.]*".join(map(re.escape, who))
+    return re.sub(spaced, _STRUCK[kind], text)
 
 
 def split(
@@ -162,8 +170,8 @@ def split(
     """(what may land, what goes to the vault), row by row the same.
 
     A personal column lands as `<header>__hash` and `<header>__mask`, free text lands scrubbed, any other column that the
-    profile names lands as it is. A column that the profile does not name, and a row that could not be cut into columns, may
-    hold anything: they stay in the vault.
+    profile names lands as it is, but for numbers that lead to a person among Chinese words. A column that the profile does not name, a row
+    that could not be cut into columns, and one whose cells stand in the wrong ones (`misplaced`) may hold anything: they stay in the vault.
     """
     fields = FEEDS[profile.feed].fields
     met = meet(profile, header)
@@ -174,7 +182,11 @@ def split(
         name for field, names in met.fields.items() for name in names
         if fields[field].free_text or profile.columns[field].free_text
     } - set(personal)  # fmt: skip
-    used = met.used
+    used, keys = met.used, set(met.fields.get(FEEDS[profile.feed].key, []))
+    misplaced = out_of_place(chunk, met, profile, personal)
+    if misplaced.any():
+        text = whole_row(chunk, header).zip_with(misplaced, chunk[UNREADABLE])
+        chunk = without(chunk, misplaced).with_columns(text.alias(UNREADABLE))
     landed: list[pl.Expr | pl.Series] = [
         pl.col(SHEET), pl.col(ROW),
         pl.when(pl.col(UNREADABLE).is_not_null()).then(pl.lit("[vault]")).alias(UNREADABLE),
@@ -188,8 +200,12 @@ def split(
             landed.append(MASKS[kind](pl.col(name).str.strip_chars().replace("", None)).alias(name + MASK))
         elif name in free:
             landed.append(_without_own_persons(chunk, name, personal))
-        else:
+        elif name in keys:
             landed.append(pl.col(name))
+        else:  # words in a column of codes, dates or numbers may be anything
+            landed.append(
+                pl.when(pl.col(name).str.contains(r"\p{Han}")).then(scrub(pl.col(name))).otherwise(pl.col(name))
+            )
     kept = [name for name in header if name in personal or name in free or name not in used]
     return chunk.select(landed), chunk.select(SHEET, ROW, UNREADABLE, *kept)
 
