@@ -109,6 +109,8 @@ def said_in(contents: list[bytes], planted: dict[str, str]) -> list[str]:
         content.decode(encoding, "ignore") for content in contents for encoding in ("utf-8", "utf-16-le", "gb18030")
     ]
     texts += [content[1:].decode("utf-16-le", "ignore") for content in contents]
+    # A nested value is written as Python does, the wide blank as an escape.
+    texts = [text.replace("\\u3000", "\u3000") for text in texts]
     found = (
         pl.Series(texts).str.extract_many(list(planted)).explode().drop_nulls()
     )  # one pass over each text for all of them
