@@ -68,11 +68,12 @@ def load_batch(
 ) -> None:
     """Writes the judged rows and completes `line`. Either all of it is in the warehouse afterwards or nothing.
 
-    `along` comes last in the transaction: it writes what belongs to it, or refuses the batch by raising.
+    `along` comes last in the transaction: it writes what belongs to it, or refuses the batch by raising. A batch that is loaded anew keeps
+    its number.
     """
     connection.begin()
     try:
-        line.batch_seq = _next_seq(connection)
+        line.batch_seq = line.batch_seq or _next_seq(connection)
         for part in judged:
             _insert(connection, f"raw.{feed.name}", part.loaded, line)
             _insert(connection, f"quarantine.{feed.name}", part.quarantined, line)
