@@ -151,7 +151,9 @@ def _state_of(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, st
     except duckdb.Error:
         return {}
     try:
-        return {name: said for name, said in connection.execute("select name, said from books.state").fetchall() if name}
+        return {
+            name: said for name, said in connection.execute("select name, said from books.state").fetchall() if name
+        }
     except duckdb.Error:
         return {}
     finally:

@@ -81,7 +81,7 @@ def load_batch(
             line.rows_quarantined += part.quarantined.height
             _widen(line, part.loaded[feed.event_on])
         line.rows_read = line.rows_loaded + line.rows_quarantined
-        line.rows_superseded = _supersede(connection, feed, line)
+        line.rows_superseded = supersede(connection, feed, line)
         line.loaded_at_utc = dt.datetime.now(dt.UTC).replace(tzinfo=None)
         line.seconds = round(time.perf_counter() - started, 3)
         values = {name: value for name, value in asdict(line).items() if name != "findings"}
@@ -127,7 +127,7 @@ def _widen(line: Batch, events: pl.Series) -> None:
     line.last_record_on = max(last, line.last_record_on or last)
 
 
-def _supersede(connection: duckdb.DuckDBPyConnection, feed: Feed, line: Batch) -> int:
+def supersede(connection: duckdb.DuckDBPyConnection, feed: Feed, line: Batch) -> int:
     """Leaves one current version of each record that the batch touched; gives the number of versions that gave way.
 
     The latest by the source's own version holds, else the one loaded last. A version gives way for the later of the two nights, the winner's

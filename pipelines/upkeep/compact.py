@@ -34,7 +34,9 @@ class Room:
 def room(settings: Settings) -> Room:
     """How much of the build file is used. The caller holds the write lane, or nobody writes."""
     with duckdb.connect(str(settings.build_db), read_only=True, config=CONFIG) as connection:
-        [row] = connection.execute("select block_size * total_blocks, block_size * free_blocks from pragma_database_size()").fetchall()
+        [row] = connection.execute(
+            "select block_size * total_blocks, block_size * free_blocks from pragma_database_size()"
+        ).fetchall()
     return Room(*row)
 
 

@@ -1,0 +1,86 @@
+"""Commands for a data home as a whole: `rebuild`."""
+
+# ruff: noqa: PLC0415  (what is heavy is imported by the command that needs it; see this package's docstring)
+
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.cli.console import MARKS, err, out, print_json
+from pipelines.cli.nightly import AsJson
+from pipelines.settings import Settings
+
+#: Where a rebuild took the ledger from, as people are told.
+_TOLD = {
+    "build": ("旧建库文件", "the old build file"), "books": ("落地目录旁的账册副本", "the books beside landing"),
+    "release": ("发布版", "a release"),
+}  # fmt: skip
+
+
+def rebuild(
+    release: Annotated[
+        str | None,
+        typer.Option("--release", help="账册和冻结考评取自该发布版 / take ledger and frozen evaluations from it"),
+    ] = None,
+    accept_loss: Annotated[
+        bool, typer.Option("--accept-loss", help="丢失的批次不再要 / go on without batches that are lost")
+    ] = False,
+    models: Annotated[
+        bool,
+        typer.Option(
+            "--models/--no-models", help="同时重建模型；否则留给下一夜 / models too, or left to the next night"
+        ),
+    ] = True,
+    as_json: AsJson = False,
+) -> None:
+    """由落地副本重建建库文件；完成后才换上，随时可中断重来 / make the build file anew from landing; killed, begin again."""
+    from pipelines.city import load_city
+    from pipelines.orchestration.rebuild import rebuild as make_anew
+
+    settings = Settings()
+
+    def tell(zh: str, en: str) -> None:
+        if not as_json:
+            err().print(f"… {zh} / {en}")
+
+    done = make_anew(settings, load_city(settings), tell, release=release, accept_loss=accept_loss, with_models=models)
+    batches = done.batches
+    if as_json:
+        said: dict[str, Any] = {
+            "seconds": done.seconds, "as_of": done.day, "told_by": batches.told.kind, "from": batches.told.name,
+            "taken": sorted(batches.told.tables), "lost": batches.told.lost, "batches": batches.loaded, "carried": batches.carried,
+            "rows": batches.rows, "left_out": batches.left_out, "judged_otherwise": batches.judged_otherwise,
+            "unknown": batches.unknown, "has_models": done.has_models, "models_failed": done.models_failed,
+            "damaged": str(done.damaged or ""),
+        }  # fmt: skip
+        print_json(said)
+        return
+    zh, en = _TOLD[batches.told.kind]
+    frozen = any("frozen" in name for name in batches.told.tables)
+    out().print(
+        f"{MARKS['ok']} 已重建：{batches.loaded} 批、{batches.rows:,} 行，用时 {done.seconds} 秒 / rebuilt: {batches.loaded} batches, {batches.rows:,} rows"
+    )
+    out().print(
+        f"  账册{'和冻结考评' if frozen else ''}取自{zh} / ledger{' and frozen evaluations' if frozen else ''} taken from {en}: {batches.told.name}"
+    )
+    if batches.told.lost:
+        out().print(f"{MARKS['warn']} 无处可取、已丢失 / found nowhere, lost: {', '.join(batches.told.lost)}")
+    if batches.carried:
+        out().print(
+            f"  {batches.carried} 批的落地副本已按规定删除，由旧库带过来 / carried over from the old file, their landing copies being removed"
+        )
+    for zh, en, names in (
+        ("未能带过来的批次", "batches left out", [*batches.left_out, *batches.unknown]),
+        ("按现行配置判定不同的批次", "batches that today's profile judges otherwise", batches.judged_otherwise),
+    ):
+        if names:
+            out().print(f"{MARKS['warn']} {zh} / {en}: {len(names)}")
+            for name in names[:20]:
+                out().print(f"    {name}")
+    if done.damaged:
+        out().print(f"  损坏的旧库留在 / the damaged file is kept as {done.damaged}")
+    if done.models_failed:
+        out().print(
+            f"{MARKS['warn']} 模型未建成，下一夜会重建并说明原因 / models failed; the next night builds them and says why\n{done.models_failed}"
+        )
+    out().print("现在运行 / now run: chengguan nightly")
