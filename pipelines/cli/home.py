@@ -1,7 +1,8 @@
-"""Commands for a data home as a whole: `rebuild`."""
+"""Commands for a data home as a whole: `rebuild`, `backup`, `restore`."""
 
 # ruff: noqa: PLC0415  (what is heavy is imported by the command that needs it; see this package's docstring)
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -84,3 +85,50 @@ def rebuild(
             f"{MARKS['warn']} 模型未建成，下一夜会重建并说明原因 / models failed; the next night builds them and says why\n{done.models_failed}"
         )
     out().print("现在运行 / now run: chengguan nightly")
+
+
+def backup(
+    to: Annotated[Path, typer.Argument(help="备份放在哪个目录 / the folder that backups go to")],
+    verify: Annotated[
+        bool, typer.Option("--verify", help="只核对该份备份 / only check the backup that is named")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """备份数据目录并写下每个文件的散列；密钥不在其中，须另行保管 / copy the home with a hash of each file; the key is not in it."""
+    from pipelines.city import load_city
+    from pipelines.orchestration.home import night_lock
+    from pipelines.upkeep import backup as copies
+
+    if verify:
+        about = copies.verify(to.absolute())
+        out().print(
+            f"{MARKS['ok']} 备份完好 / the backup is well: {len(about['files'])} 个文件 files, {about['made_at_utc']}"
+        )
+        return
+    settings = Settings()
+    with night_lock(settings):
+        done = copies.backup(settings, load_city(settings), to)
+    if as_json:
+        print_json(vars(done))
+        return
+    out().print(
+        f"{MARKS['ok']} 已备份 / backed up: {done.folder}\n  {done.files} 个文件 files, {done.size / 1e6:,.1f} MB；"
+        f"其中 {done.linked} 个与上一份相同（硬链接） / of them {done.linked} as in the last one (hard links)"
+    )
+    out().print(
+        f"{MARKS['warn']} 密钥不在备份中，请另行保管 / the key is not in it; keep it apart: {settings.vault / 'hash.key'} 或 or CHENGGUAN_HASH_KEY"
+    )
+
+
+def restore(
+    folder: Annotated[Path, typer.Argument(help="哪一份备份 / the backup")],
+) -> None:
+    """把备份恢复到空的数据目录（CHENGGUAN_HOME） / put a backup into an empty home (CHENGGUAN_HOME)."""
+    from pipelines.upkeep.backup import restore as put_back
+
+    settings = Settings()
+    about = put_back(settings, folder.absolute())
+    out().print(
+        f"{MARKS['ok']} 已恢复 / restored: {about['batches']} 批 batches, {about['made_at_utc']} → {settings.home.absolute()}\n"
+        f"  城市配置的副本在 / a copy of the profile lies in {settings.home.absolute() / 'city'}\n现在运行 / now run: chengguan nightly"
+    )
