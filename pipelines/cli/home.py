@@ -1,4 +1,4 @@
-"""Commands for a data home as a whole: `rebuild`, `backup`, `restore`."""
+"""Commands for a data home as a whole: `rebuild`, `backup`, `restore`, `retention`."""
 
 # ruff: noqa: PLC0415  (what is heavy is imported by the command that needs it; see this package's docstring)
 
@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.cli.console import MARKS, err, out, print_json
-from pipelines.cli.nightly import AsJson
+from pipelines.cli.console import MARKS, err, out, print_json, table
+from pipelines.cli.nightly import AsJson, Day
 from pipelines.settings import Settings
 
 #: Where a rebuild took the ledger from, as people are told.
@@ -132,3 +132,50 @@ def restore(
         f"{MARKS['ok']} 已恢复 / restored: {about['batches']} 批 batches, {about['made_at_utc']} → {settings.home.absolute()}\n"
         f"  城市配置的副本在 / a copy of the profile lies in {settings.home.absolute() / 'city'}\n现在运行 / now run: chengguan nightly"
     )
+
+
+def retention(
+    date: Day = None,
+    apply: Annotated[bool, typer.Option("--apply", help="立即删除；否则只列出 / remove now; else only list")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """按城市规则到期的落地副本和保险库文件；每夜自动删除 / files past the city's retention; every night removes them."""
+    from pipelines.city import load_city
+    from pipelines.landing.store import read_connection, write_connection
+    from pipelines.orchestration.days import chosen_day
+    from pipelines.upkeep import retention as rules
+
+    settings = Settings()
+    city = load_city(settings)
+    day = chosen_day(city, date.date() if date else None)
+    if apply:
+        with write_connection(settings, city.facts.time_zone) as connection:
+            found = rules.apply(settings, city, connection, day)
+    else:
+        with read_connection(settings, city.facts.time_zone) as connection:
+            found = rules.due(settings, city, connection, day)
+    if as_json:
+        print_json(
+            {
+                "as_of": day,
+                "removed": apply,
+                "files": [vars(one) for one in found],
+                "below_the_law": rules.too_short(city),
+            }
+        )
+        return
+    if found:
+        rows = [(one.feed, one.what, one.source, one.loaded_for_on, one.rule, one.size) for one in found]
+        out().print(
+            table("数据源 feed", "种类 what", "来源 source", "入库 night", "规则 rule", "字节 bytes", rows=rows)
+        )
+    size = sum(one.size for one in found)
+    done = ("已删除", "removed") if apply else ("到期", "due")
+    out().print(
+        f"{MARKS['ok']} {done[0]} / {done[1]}: {len(found)} 个文件 files, {size:,} 字节 bytes（截至 as of {day}）"
+    )
+    for feed in rules.too_short(city):
+        out().print(
+            f"{MARKS['warn']} {feed}: landing_days 短于文书档案最短保管期限 10 年（国家档案局令第8号），请确认原件另行归档 / "
+            "shorter than the records law's ten years; see that the originals are in the archive"
+        )

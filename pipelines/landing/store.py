@@ -16,6 +16,7 @@ from pipelines.errors import BusyError, SetupError
 from pipelines.feeds import FEEDS, Feed, Field
 from pipelines.landing import books
 from pipelines.landing.quarantine import create_views
+from pipelines.landing.removed import TABLE as REMOVALS
 from pipelines.quality.history import create_tables as create_quality_tables
 from pipelines.settings import TIME_ZONE, Settings
 
@@ -70,6 +71,7 @@ def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     for schema in ("raw", "quarantine", "ops", "reference"):
         connection.execute(f"create schema if not exists {schema}")
     connection.execute(LEDGER)
+    connection.execute(REMOVALS)
     for feed in FEEDS.values():
         columns = ", ".join(f"{name} {kind}" for name, kind in raw_columns(feed).items())
         connection.execute(f"create table if not exists raw.{feed.name} ({columns}, {META_COLUMNS})")

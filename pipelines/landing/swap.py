@@ -1,6 +1,6 @@
 """A fresh build file in the place of the old one, in one step.
 
-Belongs here: the order in which a file and its write-ahead log give way, for whoever made the fresh one (`compact`, the rebuild). DuckDB
+Belongs here: the order in which a file and its write-ahead log give way, for whoever made the fresh one. DuckDB
 plays a log that it finds beside a file into that file; a log that outlives its file would be played into the fresh one. Who calls holds the
 write lane.
 """
