@@ -15,6 +15,7 @@ import duckdb
 
 from pipelines.errors import SetupError
 from pipelines.landing.batches import to_disk
+from pipelines.machine import fault_of
 from pipelines.settings import Settings
 
 #: Evaluations that were frozen (decision 8): dbt adds to them and never makes them anew. A test holds this against the models' settings.
@@ -54,12 +55,12 @@ def history_tables(connection: duckdb.DuckDBPyConnection, database: str | None =
 
 def keep_books(settings: Settings, connection: duckdb.DuckDBPyConnection) -> None:
     """Writes the books where they have changed. To be called outside a transaction."""
-    _keep(connection, books_file(settings), book_tables(connection))
+    _keep(settings, connection, books_file(settings), book_tables(connection))
 
 
 def keep_history(settings: Settings, connection: duckdb.DuckDBPyConnection) -> None:
     """Writes the history where it has changed. To be called outside a transaction."""
-    _keep(connection, history_file(settings), history_tables(connection))
+    _keep(settings, connection, history_file(settings), history_tables(connection))
 
 
 def refuse_to_begin_anew(settings: Settings) -> None:
@@ -104,7 +105,7 @@ def _unreadable(path: Path, cause: Exception) -> SetupError:
     )  # fmt: skip
 
 
-def _keep(connection: duckdb.DuckDBPyConnection, path: Path, tables: list[str]) -> None:
+def _keep(settings: Settings, connection: duckdb.DuckDBPyConnection, path: Path, tables: list[str]) -> None:
     now = state(connection, tables)
     if path.exists() and _state_of(connection, path) == now:
         return
@@ -126,6 +127,8 @@ def _keep(connection: duckdb.DuckDBPyConnection, path: Path, tables: list[str]) 
         to_disk(path.parent)
     except (duckdb.Error, OSError) as cause:
         fresh.unlink(missing_ok=True)
+        if fault := fault_of(cause, settings.home):
+            raise fault from cause
         raise SetupError(
             "账册副本写不进落地目录", f"the copy of the books cannot be written beside landing: {cause}", file=path,
             remedy_zh="检查磁盘空间和权限，再运行一次；建库文件里的数据完好",

@@ -17,6 +17,7 @@ from pipelines.feeds import FEEDS, Feed, Field
 from pipelines.landing import books
 from pipelines.landing.quarantine import create_views
 from pipelines.landing.removed import TABLE as REMOVALS
+from pipelines.machine import fault_of
 from pipelines.quality.history import create_tables as create_quality_tables
 from pipelines.settings import TIME_ZONE, Settings
 
@@ -201,11 +202,13 @@ def _told_plainly(settings: Settings) -> Iterator[None]:
         raise
 
 
-def cannot_open(settings: Settings, error: duckdb.Error) -> BusyError | SetupError:
+def cannot_open(settings: Settings, error: duckdb.Error) -> SetupError | BusyError:
     """Why DuckDB does not open the build file: another process has it, or it is broken, or the machine says no."""
     said = str(error)
     if "lock" in said.lower() and "conflicting" in said.lower():
         return _busy(settings)
+    if fault := fault_of(error, settings.home):
+        return fault
     return SetupError(
         "建库文件读不出来", f"the build file cannot be read: {said}", file=settings.build_db,
         remedy_zh="确认磁盘和权限正常；文件已损坏时运行 chengguan rebuild，由落地副本重建",
