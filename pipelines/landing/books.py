@@ -21,8 +21,8 @@ from pipelines.settings import Settings
 #: Evaluations that were frozen (decision 8): dbt adds to them and never makes them anew. A test holds this against the models' settings.
 FROZEN = ("core.fct_evaluation_frozen", "core.fct_evaluation_frozen_case")
 HISTORY = ("ops.batch_measures", "ops.batch_verdicts", *FROZEN)
-#: Tables of `ops` that follow from the others.
-DERIVED = ("ops.build_sources", "ops.build_checks")
+#: Tables of `ops` that follow from the others, or from the program that makes the file.
+DERIVED = ("ops.build_sources", "ops.build_checks", "ops.layout")
 
 
 def books_file(settings: Settings) -> Path:

@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from pipelines.errors import BusyError, SetupError
 from pipelines.feeds import FEEDS, Feed, Field
 from pipelines.landing import books
+from pipelines.landing.migrations import guard, note_new, open_forward
 from pipelines.landing.quarantine import create_views
 from pipelines.landing.removed import TABLE as REMOVALS
 from pipelines.machine import fault_of
@@ -36,9 +37,6 @@ create table if not exists ops.ledger (
     horizon_on date not null, encoding varchar, template varchar, unknown_columns varchar[], code_version varchar not null, seconds double not null, city varchar not null,
     rows_dismissed bigint not null default 0
 )"""
-
-#: Columns that the ledger of an earlier version lacks.
-LEDGER_SINCE = {"template": "varchar", "unknown_columns": "varchar[]", "rows_dismissed": "bigint default 0"}
 
 META_COLUMNS = (
     "_batch_id varchar, _batch_seq bigint, _source_sheet varchar, _source_row bigint, _loaded_for_on date, "
@@ -81,6 +79,7 @@ def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
             '_source_sheet varchar, _source_row bigint, _loaded_for_on date, business_key varchar, reasons struct(rule varchar, "column" '
             "varchar, value varchar, message_zh varchar, message_en varchar)[], record json)"
         )
+    note_new(connection)
     create_quality_tables(connection)
     _add_new_fields(connection)
     create_views(connection)
@@ -88,8 +87,6 @@ def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _add_new_fields(connection: duckdb.DuckDBPyConnection) -> None:
     """A home of an earlier version lacks the fields that a feed has got since; its records have no value there."""
-    for name, kind in LEDGER_SINCE.items():
-        connection.execute(f"alter table ops.ledger add column if not exists {name} {kind}")
     columns = "select table_name, column_name from duckdb_columns() where schema_name = 'raw'"
     held = set(connection.execute(columns).fetchall())
     for feed in FEEDS.values():
@@ -151,10 +148,11 @@ def write_lane(settings: Settings, timeout: float = 0) -> Iterator[None]:
 def write_connection(
     settings: Settings, zone: str = TIME_ZONE, timeout: float = 600
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that may write, with every table of ingestion in place. What was written is kept beside landing, too (`books`)."""
+    """A connection that may write, the file in this program's layout and every table of ingestion in place. What was written is kept beside
+    landing, too (`books`)."""
     with write_lane(settings, timeout):
         books.refuse_to_begin_anew(settings)
-        connection = _connect(settings, zone, read_only=False)
+        connection = open_forward(settings, lambda: _connect(settings, zone, read_only=False))
         try:
             _create_tables(connection)
             books.refuse_to_go_back(settings, connection)
@@ -167,7 +165,7 @@ def write_connection(
 
 @contextmanager
 def read_connection(settings: Settings, zone: str = TIME_ZONE) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that only reads. Raises SetupError where nothing was built yet, BusyError while somebody writes."""
+    """A connection that only reads. Raises SetupError where nothing was built yet or by a newer program, BusyError while somebody writes."""
     books.refuse_to_begin_anew(settings)
     if not settings.build_db.exists():
         raise SetupError(
@@ -177,6 +175,7 @@ def read_connection(settings: Settings, zone: str = TIME_ZONE) -> Iterator[duckd
     connection = _connect(settings, zone, read_only=True)
     try:
         with _told_plainly(settings):
+            guard(connection, settings)
             yield connection
     finally:
         connection.close()
