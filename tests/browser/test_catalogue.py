@@ -1,31 +1,25 @@
 """The catalogue of the whole project in a real browser, opened from disk: it works, in both languages, and asks nobody for anything."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from pipelines.publish.catalogue import dbt_page, page, told
 from pipelines.publish.contents import served_tables
 from pipelines.publish.meta import METRICS
+from tests.browser.conftest import IN_A_BROWSER, watch
 from tests.dbt.conftest import demo, manifest  # noqa: F401
 
-CHROMIUM = shutil.which("chromium") or ""
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
 ABOUT = {
     "id": "20170925.1",
     "as_of": "2017-09-25",
     "created_at_utc": "2017-09-25T18:00:00Z",
     "city": {"name_zh": "测试市"},
 }
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="there is no chromium on this machine")]
+pytestmark = IN_A_BROWSER
 
 
 @dataclass
@@ -34,8 +28,8 @@ class Visit:
 
     page: Page
     address: str
+    complaints: list[str]
     asked: set[str] = field(default_factory=set)
-    complaints: list[str] = field(default_factory=list)
 
     def go(self, place: str) -> Page:
         self.page.goto("about:blank")
@@ -44,18 +38,19 @@ class Visit:
 
 
 @pytest.fixture(scope="module")
-def visit(tmp_path_factory: pytest.TempPathFactory, manifest: dict[str, Any]) -> Iterator[Visit]:  # noqa: F811
+def visit(
+    tmp_path_factory: pytest.TempPathFactory,
+    manifest: dict[str, Any],  # noqa: F811
+    browser: Browser,
+) -> Iterator[Visit]:
     path = tmp_path_factory.mktemp("catalogue") / "index.html"
     known = told(manifest, [*served_tables(manifest), METRICS], ABOUT)
     path.write_text(page(dbt_page(), known, {"nodes": {}, "sources": {}}, ABOUT), encoding="utf-8")
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        made = Visit(browser.new_page(viewport={"width": 1400, "height": 900}), Path(path).as_uri())
-        made.page.on("request", lambda request: made.asked.add(request.url.partition("#")[0]))
-        made.page.on("console", lambda said: made.complaints.append(said.text) if said.type == "error" else None)
-        made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
-        yield made
-        browser.close()
+    opened = browser.new_page(viewport={"width": 1400, "height": 900})
+    made = Visit(opened, path.as_uri(), complaints=watch(opened))
+    opened.on("request", lambda request: made.asked.add(request.url.partition("#")[0]))
+    yield made
+    opened.close()
 
 
 def test_the_first_page_says_which_release_it_is_and_how_to_read_on(visit: Visit) -> None:
@@ -109,5 +104,5 @@ def test_the_lineage_leads_from_the_source_to_who_uses_it(visit: Visit) -> None:
 
 def test_nothing_was_asked_of_anybody_and_nothing_went_wrong(visit: Visit) -> None:
     visit.go("overview").wait_for_load_state("networkidle")
-    assert {address for address in visit.asked if not address.startswith("data:")} == {visit.address}
+    assert {address for address in visit.asked if not address.startswith(("data:", "about:"))} == {visit.address}
     assert visit.complaints == []

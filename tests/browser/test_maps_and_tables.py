@@ -5,7 +5,6 @@ What a figure must be is counted again here from the records, in Python.
 
 import json
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -14,15 +13,14 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from pipelines.publish.site import build_site
 from tests.browser import small_release
+from tests.browser.conftest import IN_A_BROWSER, watch
 from tests.browser.small_release import ABOUT, MONTHS, STREETS, cases, workload
 
-CHROMIUM = shutil.which("chromium") or ""
-FLAGS = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync"
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="there is no chromium on this machine")]
+pytestmark = IN_A_BROWSER
 #: The last twelve whole months before the as-of day, which the pages begin with.
 LAST = MONTHS[-13:-1]
 Visit = Callable[..., Page]
@@ -33,25 +31,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built(tmp_path_factory.mktemp("small"))
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as player:
-        opened = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
 def visit(site: Path, browser: Browser) -> Iterator[Visit]:
     """Opens a page, drawn whole. Afterwards: nothing was complained of, and nothing asked of anybody else."""
-    complaints: list[str] = []
     opened = browser.new_page(viewport={"width": 1240, "height": 900})
-    opened.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on(
-        "request",
-        lambda asked: None if asked.url.startswith(("file:", "data:", "blob:")) else complaints.append(asked.url),
-    )
+    complaints = watch(opened)
 
     def go(address: str, folder: Path = site) -> Page:
         name, _, rest = address.partition("?")

@@ -4,7 +4,6 @@ What a figure must be is asked here of the release's file in SQL, which shares n
 """
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,17 +11,13 @@ from typing import Any
 import duckdb
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from pipelines.publish.site import build_site
 from tests.browser import town
+from tests.browser.conftest import IN_A_BROWSER, watch
 
-CHROMIUM = shutil.which("chromium") or ""
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="there is no chromium on this machine")]
+pytestmark = IN_A_BROWSER
 #: The last twelve whole months before 15 March 2024.
 LAST = "month between date '2023-03-01' and date '2024-02-01'"
 Visit = Callable[..., Page]
@@ -41,14 +36,6 @@ def slugs(release: Path) -> list[str]:
     return sorted(path.stem for path in (release / "site").glob("*.html"))
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as player:
-        opened = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     made = browser.new_context(viewport={"width": 1280, "height": 900})
@@ -59,14 +46,8 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def visit(release: Path, context: BrowserContext) -> Iterator[Visit]:
     """Opens a page. Afterwards: nothing was complained of, and nothing asked of another host."""
-    complaints: list[str] = []
     opened = context.new_page()
-    opened.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on(
-        "request",
-        lambda asked: None if asked.url.startswith(("file:", "data:", "blob:")) else complaints.append(asked.url),
-    )
+    complaints = watch(opened)
 
     def go(slug: str, query: str = "") -> Page:
         opened.goto((release / f"site/{slug}.html").as_uri() + query)

@@ -7,8 +7,8 @@ last twelve whole months against the twelve before, or as of the release's day. 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 
+from pipelines.publish.site.desks import HEAVY, desks
 from pipelines.publish.site.payload import last_whole_month
 from pipelines.publish.site.source import Release, Row
 from pipelines.publish.site.units import number
@@ -16,8 +16,6 @@ from pipelines.publish.site.words import Text, t
 
 #: From how much on a change is one: points of a rate, per cent of anything else (as in `static/count.js`).
 STEADY_POINTS, STEADY_PER_CENT = 0.5, 3.0
-#: From how many times the median of the squads on a load is called heavy.
-HEAVY = 1.3
 _MINIMUM = 30
 #: What decides between better and worse: title, relation, numerator, denominator, unit, whether higher is better.
 _JUDGED = [
@@ -150,22 +148,8 @@ def _where(release: Release) -> Answer:
 
 
 def loads(release: Release) -> list[Row]:
-    """What each squad's people had in twelve months: tasks and penalty cases for each of them, the heaviest first."""
-    rows = release.rows(
-        """select squad_id, name_zh, name_en, platform_tasks_12_months as tasks, penalty_cases_12_months as penalties, officers + auxiliaries as people
-           from marts.squad_capacity join core.dim_squad using (squad_id) where month = (select max(month) from marts.squad_capacity) order by squad_id"""
-    )
-    found = [
-        {
-            **row,
-            "words": _name(row),
-            "work": row["tasks"] + row["penalties"],
-            "each": (row["tasks"] + row["penalties"]) / row["people"],
-        }
-        for row in rows
-        if row["people"] and row["people"] >= 5 and row["tasks"] + row["penalties"] >= _MINIMUM
-    ]
-    return sorted(found, key=lambda row: -row["each"])
+    """The squads whose load can be judged, the heaviest first."""
+    return [row for row in desks(release) if row["is_judged"]]
 
 
 def _desk(release: Release) -> Answer:
@@ -175,28 +159,28 @@ def _desk(release: Release) -> Answer:
         return Answer(
             asked,
             t("还不能比较", "Nothing to compare yet"),
-            t("没有三个以上中队的人数与工作量", "people and work of at least three squads are not known"),
+            t("没有三个以上中队的人数与工作量", "officers and tasks of at least three squads are not known"),
             "squads.html",
         )
-    middle = median(row["each"] for row in found)
-    heavy = [row for row in found if row["each"] >= HEAVY * middle]
+    middle = found[0]["per_officer"] / found[0]["load"]
+    heavy = [row for row in found if row["load"] >= HEAVY]
     if not heavy:
         return Answer(
             asked,
             t("各中队相近", "The squads are alike"),
             t(
-                f"无一超过中位数（每人 {middle:.0f} 件）的 {HEAVY} 倍",
-                f"none has {HEAVY} times the median of {middle:.0f} each",
+                f"无一超过中位数（每名队员 {middle:.0f} 件）的 {HEAVY} 倍",
+                f"none has {HEAVY} times the median of {middle:.0f} for each officer",
             ),
             "#desks",
             "good",
         )
-    named = Text("、".join(row["words"].zh for row in heavy[:2]), ", ".join(row["words"].of("en") for row in heavy[:2]))
+    named = Text("、".join(row["name"].zh for row in heavy[:2]), ", ".join(row["name"].of("en") for row in heavy[:2]))
     top = heavy[0]
     return Answer(
         asked, named,
-        t(f"近 12 个月每人（含协管）{top['each']:.0f} 件事项和处罚，为各中队中位数（{middle:.0f} 件）的 {top['each'] / middle:.1f} 倍",
-          f"{top['each']:.0f} tasks and penalties for each person, auxiliaries included, in 12 months: {top['each'] / middle:.1f} times the squads’ median of {middle:.0f}"),
+        t(f"近 12 个整月每名队员 {top['per_officer']:.0f} 件平台任务，为各中队中位数（{middle:.0f} 件）的 {top['load']:.1f} 倍",
+          f"{top['per_officer']:.0f} platform tasks for each officer in the last 12 whole months: {top['load']:.1f} times the squads’ median of {middle:.0f}"),
         "#desks", "watch",
     )  # fmt: skip
 

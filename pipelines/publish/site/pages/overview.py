@@ -1,9 +1,8 @@
 """The overview: whether the city gets better or worse, where, whose desk is full, what is overdue, and whether the data can be trusted."""
 
-from statistics import median
-
 from pipelines.publish.site import minute
 from pipelines.publish.site.brush import columns_over_months, over_months
+from pipelines.publish.site.desks import HEAVY
 from pipelines.publish.site.page import Chart, Dataset, Fragment, Headline, Listing, Measure, Page, Section, Table
 from pipelines.publish.site.source import Release
 from pipelines.publish.site.words import t
@@ -65,9 +64,9 @@ def page(release: Release) -> Page:
                       lead=t("案件够多的街道，案件多的在前", "Streets with enough cases, most cases first")),
             ]),
             Section(t("担子", "Desks"), [
-                Fragment("desks.html.j2", {"loads": loads, "median": median(row["each"] for row in loads) if loads else None, "heavy": minute.HEAVY}),
-            ], lead=t("近 12 个月每人承担的平台事项与处罚案件（在编与协管合计）；竖线为各中队中位数。比较的是中队，不是人",
-                      "Platform tasks and penalty cases for each person in 12 months, established and auxiliary; the line is the squads’ median. Squads are compared, not persons")),
+                Fragment("desks.html.j2", {"loads": loads, "heavy": HEAVY}),
+            ], lead=t("近 12 个整月每名在编队员承担的平台任务；竖线为各中队中位数。比较的是中队，不是人",
+                      "Platform tasks for each established officer in the last 12 whole months; the line is the squads’ median. Squads are compared, not persons")),
             Section(t("超期", "Overdue"), [
                 Listing("overdue", t("超期未结的案卷在哪个单位", "Which units have overdue cases"), [
                     ("unit", t("处置单位", "Unit"), None), ("overdue", t("超期未结", "Overdue and open"), "件"), ("oldest_days", t("最久（天）", "Oldest (days)"), "天"), ("due", t("历来应结", "Ever due"), "件"),
