@@ -37,10 +37,10 @@ def install(folder: Path) -> Path:
     return python
 
 
-def version(package: str) -> str:
-    """The version that the lock names."""
-    found = re.search(rf"^{re.escape(package)}==(\S+)", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
-    assert found is not None, f"{package} is not in {LOCK.name}"
+def version(package: str, lock: Path = LOCK) -> str:
+    """The version that a lock names."""
+    found = re.search(rf"^{re.escape(package)}==(\S+)", lock.read_text(encoding="utf-8"), re.MULTILINE)
+    assert found is not None, f"{package} is not in {lock.name}"
     return found[1]
 
 

@@ -60,3 +60,7 @@ def build(folder: Path, build_db: Path, as_of: dt.date) -> None:
 def environment(as_of: dt.date) -> dict[str, str]:
     """What dbt needs to know, on either engine."""
     return {**os.environ, "CHENGGUAN_AS_OF": as_of.isoformat(), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+
+
+if __name__ == "__main__":
+    export(Settings(), Path(sys.argv[1]))
