@@ -1,6 +1,6 @@
 {#-
     What DuckDB and Spark say in different words, one macro for each thing that models need. What is said alike stands in the models as it
-    is. DuckDB's words are in macros/duckdb/engine.sql, Spark's in macros/spark/engine.sql (docs/decisions/0013-engines.md).
+    is. DuckDB's words are in macros/duckdb/engine.sql, Spark's in macros/spark/engine.sql (docs/decisions/0016-engines.md).
 -#}
 
 {#- Whole seconds from one moment to another; bigint. -#}
