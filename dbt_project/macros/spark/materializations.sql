@@ -1,6 +1,6 @@
 {#-
-    Tables of Spark are Parquet, whose rows cannot be changed: a fact that is kept by its key is built whole each time; one that is only
-    added to is added to. (A table format with MERGE would let facts be kept by touched keys as on DuckDB.)
+    Tables of Spark are Parquet, whose rows cannot be changed: an incremental model is built whole each time, but for one that can not be
+    made anew (full_refresh=false), which is added to. (A table format with MERGE would let facts be kept by touched keys as on DuckDB.)
 -#}
 
 {% macro spark__get_empty_schema_sql(columns) %}
@@ -11,8 +11,8 @@
 {% endmacro %}
 
 {% materialization incremental, adapter='spark' %}
-    {%- if config.get('unique_key') -%}
-        {{ return(dbt.materialization_table_spark()) }}
+    {%- if config.get('full_refresh') == false -%}
+        {{ return(dbt.materialization_incremental_spark()) }}
     {%- endif -%}
-    {{ return(dbt.materialization_incremental_spark()) }}
+    {{ return(dbt.materialization_table_spark()) }}
 {% endmaterialization %}
