@@ -54,7 +54,7 @@ test-slow: $(READY) ## run the tests that take long: further worlds, whole build
 	$(call say,Running the slow tests)
 	@env -u CHENGGUAN_HOME -u CHENGGUAN_INBOX $(BIN)/python -m pytest -n 2 --dist loadfile -m slow
 
-faults: $(READY) ## run the experiments that try to break it, whole, and renew docs/reliability.md
+faults: $(READY) ## run the experiments that try to break it, whole (about two hours), and renew docs/reliability.md
 	$(call say,Trying to break it)
 	@env -u CHENGGUAN_HOME -u CHENGGUAN_INBOX CHENGGUAN_FAULTS=whole $(BIN)/python -m pytest -n 2 --dist loadfile tests/faults
 	@$(BIN)/python -m tests.faults.results
