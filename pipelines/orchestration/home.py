@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from pipelines.city import City
 from pipelines.errors import BusyError, SetupError
+from pipelines.landing.migrations import guard
 from pipelines.machine import fault_of
 from pipelines.settings import PROJECT_ROOT, Settings
 
@@ -41,6 +42,7 @@ def cities_of(settings: Settings) -> list[str]:
         return []
     try:
         with duckdb.connect(str(settings.build_db), read_only=True) as con:
+            guard(con, settings)
             return [row[0] for row in con.execute("SELECT DISTINCT city FROM ops.ledger ORDER BY 1").fetchall()]
     except duckdb.CatalogException:
         return []

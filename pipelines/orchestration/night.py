@@ -55,6 +55,7 @@ class NightReport:
     steps: dict[str, Step] = field(default_factory=dict)
     feeds: dict[str, dict[str, int]] = field(default_factory=dict)
     unknown_columns: dict[str, list[str]] = field(default_factory=dict)
+    files_left: dict[str, list[str]] = field(default_factory=dict)
     models: dict[str, int] = field(default_factory=dict)
     checks_passed: int = 0
     checks_kept: int = 0
@@ -217,9 +218,12 @@ class _Follower:
         layer, name = made.asset_key.path[0], made.asset_key.path[-1]
         if layer == "raw":
             step.facts = self.report.feeds[name] = {count: _count(values.get(count)) for count in _COUNTS}
-            unknown = values.get("unknown_columns")
-            if isinstance(unknown, list):
-                self.report.unknown_columns[name] = [str(column) for column in unknown]
+            for told, kept in (
+                ("unknown_columns", self.report.unknown_columns),
+                ("files_left", self.report.files_left),
+            ):
+                if isinstance(said := values.get(told), list):
+                    kept[name] = [str(one) for one in said]
         elif made.asset_key == RELEASE:
             step.facts = self.report.release = {
                 key: values.get(key) for key in ("release", "outcome", "is_current", "path")
