@@ -1,5 +1,6 @@
 """What is personal goes no further than the vault."""
 
+import json
 import stat
 
 import polars as pl
@@ -8,7 +9,8 @@ from pydantic import SecretStr
 
 from pipelines.city import FeedProfile
 from pipelines.errors import SetupError
-from pipelines.landing.privacy import MASKS, hash_key, keyed_hash, scrub, split
+from pipelines.landing.erased import Erased
+from pipelines.landing.privacy import MASKS, STRUCK, hash_key, keyed_hash, scrub, split
 from pipelines.readers.base import ROW, SHEET, UNREADABLE
 from pipelines.settings import Settings
 
@@ -180,15 +182,39 @@ def test_a_row_whose_cells_stand_in_the_wrong_columns_stays_in_the_vault(
         assert set(landed.drop(SHEET, ROW, UNREADABLE).row(0)) == {None}
 
 
-def test_words_in_a_column_of_codes_lose_numbers_too() -> None:
+@pytest.mark.parametrize(
+    ("cell", "lands"),
+    [
+        ("请打19900001234", "请打[电话]"),
+        (" 199 0000 1234", " [电话]"),
+        ("110101199003070010", "[证件号]"),
+        ("2017-03-01 10:00:00", "2017-03-01 10:00:00"),
+        ("20170301100000", "20170301100000"),
+        (None, None),
+    ],
+)
+def test_a_number_that_strayed_into_a_column_of_times_is_kept_in_the_vault_only(
+    cell: str | None, lands: str | None
+) -> None:
     source = {"kind": "file", "files": ["*"]}
     profile = FeedProfile.model_validate({"feed": "hotline_tickets", "source": source, "columns": SHIFTED})
-    cells = {"编号": ["1"], "来电人": [None], "电话": [None], "时间": ["请打19900001234"], "直接答复": ["是"]}
+    cells = {"编号": ["1"], "来电人": [None], "电话": [None], "时间": [cell], "直接答复": ["是"]}
     chunk = pl.DataFrame(
         {SHEET: [None], ROW: [2], UNREADABLE: [None], **cells},
-        schema_overrides={SHEET: pl.String, UNREADABLE: pl.String, "来电人": pl.String, "电话": pl.String},
+        schema_overrides={
+            SHEET: pl.String,
+            UNREADABLE: pl.String,
+            "来电人": pl.String,
+            "电话": pl.String,
+            "时间": pl.String,
+        },
     )
-    assert split(chunk, list(cells), profile, KEY)[0]["时间"].to_list() == ["请打[电话]"]
+    landed, vaulted = split(chunk, list(cells), profile, KEY)
+    assert landed["时间"].to_list() == [lands]
+    kept = vaulted[STRUCK][0]
+    assert (json.loads(kept) if kept else {}) == ({} if cell == lands else {"时间": cell})
+    _, blanked = Erased({"1": frozenset({"subject"})}, {}).blank(landed, vaulted, list(cells), profile)
+    assert blanked[STRUCK].to_list() == [None]  # an erasure takes it with the record
 
 
 def test_the_rows_own_name_is_struck_out_also_with_blanks_inside() -> None:
