@@ -94,6 +94,17 @@ def _add_new_fields(connection: duckdb.DuckDBPyConnection) -> None:
                 connection.execute(f"alter table raw.{feed.name} add column {name} {kind}")
 
 
+def forget_build(connection: duckdb.DuckDBPyConnection) -> None:
+    """Takes away the note of what the models were built of, so that the next night builds them all, and what their tests had found: rows of
+    tables that have changed meanwhile. In the caller's transaction."""
+    tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+    if ("ops", "build_state") in tables:
+        connection.execute("delete from ops.build_state")
+    for schema, table in tables:
+        if schema == "failures":
+            connection.execute(f'drop table failures."{table}"')
+
+
 def _busy(settings: Settings) -> BusyError:
     return BusyError(
         "数仓正在被另一个作业写入", "another process is writing the warehouse", file=settings.build_db,
