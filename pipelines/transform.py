@@ -31,6 +31,7 @@ def dbt_environment(settings: Settings, city: City, as_of: dt.date) -> dict[str,
     return {
         "CHENGGUAN_BUILD_DB": str(settings.build_db),
         "CHENGGUAN_AS_OF": as_of.isoformat(),
+        "CHENGGUAN_MEMORY": settings.memory,
         "CHENGGUAN_TIME_ZONE": city.facts.time_zone,
         "DBT_PROFILES_DIR": str(DBT_PROJECT_DIR),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",

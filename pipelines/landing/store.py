@@ -183,4 +183,6 @@ def _connect(settings: Settings, zone: str, *, read_only: bool) -> duckdb.DuckDB
             remedy_zh="运行 chengguan doctor 查看原因", remedy_en="run `chengguan doctor` to see why",
         ) from error  # fmt: skip
     connection.execute("set timezone = $zone", {"zone": zone})
+    # Set and not configured: two connections of one process to one file must be configured alike.
+    connection.execute("set memory_limit = $memory", {"memory": settings.memory})
     return connection
