@@ -18,7 +18,7 @@ REFERENCE = PROJECT_ROOT / "cities" / "changji" / "reference"
 RATE = 39_000
 #: The night of the first load; nights with new records follow it.
 FIRST_NIGHT = dt.date(2017, 9, 20)
-NIGHTS = 2
+NIGHTS = 1
 NEVER = dt.datetime(1970, 1, 1)
 
 
@@ -59,18 +59,18 @@ def history(cases: int, cache: Path) -> History:
     if (made.folder / "whole").exists():
         return made
     shutil.rmtree(made.folder, ignore_errors=True)
-    with _connection() as con:
+    with connection() as con:
         seen, part = end_of(FIRST_NIGHT), RATE * 30
         for at, first in enumerate(range(0, made.days * RATE, part)):
             numbers = (first, min(first + part, made.days * RATE))
             for table in ("t_case", "t_case_flow"):
-                _copy(con, _rows(made, table, numbers, NEVER, seen), made.first / table / f"{at:03}.parquet")
+                _copy(con, rows_of(made, table, numbers, NEVER, seen), made.first / table / f"{at:03}.parquet")
         for number in range(1, NIGHTS + 1):
             upto = seen + dt.timedelta(days=1)
             # Nothing of a case happens later than forty days after its report.
             numbers = (max(0, (made.days - 40) * RATE), (made.days + number) * RATE)
             for table in ("t_case", "t_case_flow"):
-                _copy(con, _rows(made, table, numbers, seen, upto), made.night(number) / table / f"night{number}.csv")
+                _copy(con, rows_of(made, table, numbers, seen, upto), made.night(number) / table / f"night{number}.csv")
             seen = upto
     (made.folder / "whole").touch()
     return made
@@ -83,7 +83,7 @@ def big_table(rows: int, cache: Path, table: str) -> Path:
         days = -(-rows // RATE)
         made = History(rows, cache)
         begin = end_of(FIRST_NIGHT) - dt.timedelta(days=days)
-        with _connection() as con:
+        with connection() as con:
             moments = "timestamp '1970-01-01', " if table == "t_case" else ""
             rest = f"{moments}timestamp '{end_of(FIRST_NIGHT)}'"
             # More than are wanted: not every number gives a ticket.
@@ -93,7 +93,7 @@ def big_table(rows: int, cache: Path, table: str) -> Path:
     return path
 
 
-def _connection() -> duckdb.DuckDBPyConnection:
+def connection() -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     con.execute(f"""
         create temp table classes as select (row_number() over (order by code_scheme, class_code) - 1)::integer as at, *,
@@ -109,7 +109,7 @@ def _connection() -> duckdb.DuckDBPyConnection:
     return con
 
 
-def _rows(made: History, table: str, numbers: tuple[int, int], *moments: dt.datetime) -> str:
+def rows_of(made: History, table: str, numbers: tuple[int, int], *moments: dt.datetime) -> str:
     """The query of the rows of these cases that changed between two moments."""
     spans = ", ".join(f"timestamp '{moment}'" for moment in (made.begin, *moments))
     return f"select * from {table}({numbers[0]}, {numbers[1]}, {RATE}, {spans})"
