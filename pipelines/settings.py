@@ -50,6 +50,11 @@ class Settings(BaseSettings):
         return self.home.absolute() / "landing"
 
     @property
+    def books(self) -> Path:
+        """What landing copies do not say of themselves (`pipelines.landing.books`): it belongs to them and stands beside them."""
+        return self.landing
+
+    @property
     def vault(self) -> Path:
         return self.home.absolute() / "vault"
 
