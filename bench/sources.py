@@ -1,6 +1,6 @@
 """The megacity's deliveries as files, made once and kept: its history as Parquet by the month, each night's export and the big table as CSV.
 
-Belongs here: which files there are, over which cases and until when. What is in them stands in `records.sql`.
+Belongs here: which files there are, over which cases and until when. What is in them stands in `records.sql`, `tables.sql` and `tickets.sql`.
 """
 
 import datetime as dt
@@ -12,7 +12,7 @@ import duckdb
 
 from pipelines.settings import PROJECT_ROOT
 
-SQL = Path(__file__).with_name("records.sql")
+SQL = [Path(__file__).with_name(name) for name in ("records.sql", "tables.sql", "tickets.sql")]
 REFERENCE = PROJECT_ROOT / "cities" / "changji" / "reference"
 #: New cases a day; about as many change, so that a night brings some 70,000 new and changed records.
 RATE = 39_000
@@ -105,7 +105,8 @@ def connection() -> duckdb.DuckDBPyConnection:
         create temp table units as select (row_number() over (order by unit_code) - 1)::integer as at, unit_code
             from read_csv('{REFERENCE}/departments.csv', all_varchar = true) where kind = 'squad';
     """)
-    con.execute(SQL.read_text(encoding="utf-8"))
+    for path in SQL:
+        con.execute(path.read_text(encoding="utf-8"))
     return con
 
 

@@ -12,11 +12,12 @@ from typing import Any
 import dagster as dg
 
 from pipelines.city import City, load_city
-from pipelines.orchestration import arrivals, checks, copies, feeds, freshness, jobs, models, releases, review
+from pipelines.orchestration import arrivals, checks, copies, feeds, freshness, jobs, models, releases, review, upkeep
 from pipelines.orchestration.failures import AWAY
 from pipelines.orchestration.manifest import prepare_manifest
 from pipelines.orchestration.partitions import daily
-from pipelines.orchestration.resources import Warehouse, dbt_resource
+from pipelines.orchestration.resources import dbt_resource
+from pipelines.orchestration.turn import warehouse_resource
 from pipelines.settings import Settings, get_settings
 
 
@@ -45,6 +46,7 @@ def build_defs(
             built,
             releases.release_asset(manifest, built, days, freshness.nightly(city)),
             *copies.postgres_assets(settings, days, retries),
+            upkeep.upkeep_asset(days, retries),
         ],
         asset_checks=checks.conservation_checks(city),
         jobs=[nightly, arriving],
@@ -53,7 +55,7 @@ def build_defs(
             arrivals.arrivals_sensor(settings, city, arriving),
             *review.alert_sensors(settings, city, [nightly, arriving]),
         ],
-        resources={"warehouse": Warehouse(settings, city), **(resources or {"dbt": dbt_resource()})},
+        resources={"warehouse": warehouse_resource(settings, city), **(resources or {"dbt": dbt_resource()})},
         executor=dg.in_process_executor,
     )
 

@@ -14,6 +14,7 @@ import duckdb
 
 from pipelines import kept
 from pipelines.city import City
+from pipelines.landing.books import keep_history
 from pipelines.landing.store import first_row, read_connection, write_connection
 from pipelines.settings import DBT_PROJECT_DIR, Settings
 
@@ -72,6 +73,7 @@ def record_build(
         connection.execute("insert into ops.build_state values ($day, $fingerprint, $now)", values)
         kept.record(connection, sources or {}, checks)
         connection.commit()
+        keep_history(settings, connection)
 
 
 def fingerprint(city: City) -> str:

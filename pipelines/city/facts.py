@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator, model_validator
 
 from pipelines.choices import Definitions
+from pipelines.city.retention import CityRetention
 from pipelines.periods import CALENDAR, PeriodRule, check_rules
 from pipelines.settings import TIME_ZONE
 from pipelines.strict import Strict
@@ -25,6 +26,8 @@ class WorkingHours(Strict):
     @field_validator("intervals", mode="before")
     @classmethod
     def _read_clock(cls, intervals: Any) -> Any:
+        if not isinstance(intervals, list | tuple) or not all(isinstance(pair, list | tuple) for pair in intervals):
+            raise ValueError('intervals are pairs of times, such as [["09:30", "13:30"], ["15:30", "19:00"]]')
         return [tuple(dt.time.fromisoformat(t) if isinstance(t, str) else t for t in pair) for pair in intervals]
 
 
@@ -92,6 +95,7 @@ class CityProfile(Strict):
     city: CityFacts
     working_hours: list[WorkingHours] = Field(default_factory=list)
     definitions: Definitions = Definitions()
+    retention: CityRetention = CityRetention()
     reporting_periods: list[PeriodRule] = Field(default_factory=lambda: list(CALENDAR))
 
     @field_validator("reporting_periods")

@@ -12,6 +12,7 @@ import duckdb
 
 from pipelines.errors import SetupError
 from pipelines.landing.batches import to_disk
+from pipelines.landing.migrations import forget_copies
 from pipelines.landing.store import CONFIG, write_lane
 from pipelines.settings import Settings
 
@@ -50,6 +51,7 @@ def compact(settings: Settings, timeout: float = 600) -> Compacted:
             to_disk(writing)
             writing.replace(path)
             to_disk(path.parent)
+            forget_copies(settings)
         finally:
             _remove(writing)
         return Compacted(before, path.stat().st_size)

@@ -8,6 +8,7 @@ of itself: its repeats among the old rows are still found, newer ones are not.
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from pipelines.settings import Settings
 
 #: The new key and {old hash: new hash}, in the vault, for as long as a rotation is under way.
 NEW_KEY, PLAN = "hash.key.new", "rotation.parquet"
+_HASH = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,8 @@ def _landed(path: Path) -> set[str]:
     if not columns:
         return set()
     frame = pl.read_parquet(path, columns=columns)
-    return {one for column in columns for one in frame[column].drop_nulls().unique()}
+    # A token that stands for somebody who was erased is no hash, and stays.
+    return {one for column in columns for one in frame[column].drop_nulls().unique() if _HASH.fullmatch(one)}
 
 
 def _rewrite(path: Path, plan: dict[str, str]) -> None:
@@ -178,7 +181,7 @@ def _held(connection: duckdb.DuckDBPyConnection) -> set[str]:
     """Every hash in the build file that looks like one of ours."""
     found: set[str] = set()
     for table, column in _hash_places(connection):
-        asked = f"select distinct {column} from {table} where regexp_full_match({column}, '[0-9a-f]{{32}}')"
+        asked = f"select distinct {column} from {table} where regexp_full_match({column}, '{_HASH.pattern}')"
         found |= {one for (one,) in connection.execute(asked).fetchall()}
     return found
 

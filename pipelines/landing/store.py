@@ -14,7 +14,11 @@ from filelock import FileLock, Timeout
 
 from pipelines.errors import BusyError, SetupError
 from pipelines.feeds import FEEDS, Feed, Field
+from pipelines.landing import books
+from pipelines.landing.migrations import guard, note_new, open_forward
 from pipelines.landing.quarantine import create_views
+from pipelines.landing.removed import TABLE as REMOVALS
+from pipelines.machine import fault_of
 from pipelines.quality.history import create_tables as create_quality_tables
 from pipelines.settings import TIME_ZONE, Settings
 
@@ -33,9 +37,6 @@ create table if not exists ops.ledger (
     horizon_on date not null, encoding varchar, template varchar, unknown_columns varchar[], code_version varchar not null, seconds double not null, city varchar not null,
     rows_dismissed bigint not null default 0
 )"""
-
-#: Columns that the ledger of an earlier version lacks.
-LEDGER_SINCE = {"template": "varchar", "unknown_columns": "varchar[]", "rows_dismissed": "bigint default 0"}
 
 META_COLUMNS = (
     "_batch_id varchar, _batch_seq bigint, _source_sheet varchar, _source_row bigint, _loaded_for_on date, "
@@ -69,6 +70,7 @@ def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     for schema in ("raw", "quarantine", "ops", "reference"):
         connection.execute(f"create schema if not exists {schema}")
     connection.execute(LEDGER)
+    connection.execute(REMOVALS)
     for feed in FEEDS.values():
         columns = ", ".join(f"{name} {kind}" for name, kind in raw_columns(feed).items())
         connection.execute(f"create table if not exists raw.{feed.name} ({columns}, {META_COLUMNS})")
@@ -77,6 +79,7 @@ def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
             '_source_sheet varchar, _source_row bigint, _loaded_for_on date, business_key varchar, reasons struct(rule varchar, "column" '
             "varchar, value varchar, message_zh varchar, message_en varchar)[], record json)"
         )
+    note_new(connection)
     create_quality_tables(connection)
     _add_new_fields(connection)
     create_views(connection)
@@ -84,8 +87,6 @@ def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _add_new_fields(connection: duckdb.DuckDBPyConnection) -> None:
     """A home of an earlier version lacks the fields that a feed has got since; its records have no value there."""
-    for name, kind in LEDGER_SINCE.items():
-        connection.execute(f"alter table ops.ledger add column if not exists {name} {kind}")
     columns = "select table_name, column_name from duckdb_columns() where schema_name = 'raw'"
     held = set(connection.execute(columns).fetchall())
     for feed in FEEDS.values():
@@ -147,19 +148,25 @@ def write_lane(settings: Settings, timeout: float = 0) -> Iterator[None]:
 def write_connection(
     settings: Settings, zone: str = TIME_ZONE, timeout: float = 600
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that may write, with every table of ingestion in place."""
+    """A connection that may write, the file in this program's layout and every table of ingestion in place. What was written is kept beside
+    landing, too (`books`)."""
     with write_lane(settings, timeout):
-        connection = _connect(settings, zone, read_only=False)
+        books.refuse_to_begin_anew(settings)
+        connection = open_forward(settings, lambda: _connect(settings, zone, read_only=False))
         try:
             _create_tables(connection)
-            yield connection
+            books.refuse_to_go_back(settings, connection)
+            with _told_plainly(settings):
+                yield connection
+            books.keep_books(settings, connection)
         finally:
             connection.close()
 
 
 @contextmanager
 def read_connection(settings: Settings, zone: str = TIME_ZONE) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that only reads. Raises SetupError where nothing was built yet, BusyError while somebody writes."""
+    """A connection that only reads. Raises SetupError where nothing was built yet or by a newer program, BusyError while somebody writes."""
+    books.refuse_to_begin_anew(settings)
     if not settings.build_db.exists():
         raise SetupError(
             "还没有运行过夜间作业", "no night has been run in this home yet", file=settings.build_db,
@@ -167,7 +174,9 @@ def read_connection(settings: Settings, zone: str = TIME_ZONE) -> Iterator[duckd
         )  # fmt: skip
     connection = _connect(settings, zone, read_only=True)
     try:
-        yield connection
+        with _told_plainly(settings):
+            guard(connection, settings)
+            yield connection
     finally:
         connection.close()
 
@@ -175,14 +184,34 @@ def read_connection(settings: Settings, zone: str = TIME_ZONE) -> Iterator[duckd
 def _connect(settings: Settings, zone: str, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     try:
         connection = duckdb.connect(str(settings.build_db), read_only=read_only, config=CONFIG)
-    except duckdb.IOException as error:
-        if "lock" in str(error).lower():
-            raise _busy(settings) from error
-        raise SetupError(
-            "数仓文件打不开", f"the warehouse file cannot be opened: {error}", file=settings.build_db,
-            remedy_zh="运行 chengguan doctor 查看原因", remedy_en="run `chengguan doctor` to see why",
-        ) from error  # fmt: skip
+    except duckdb.Error as error:
+        raise cannot_open(settings, error) from error
     connection.execute("set timezone = $zone", {"zone": zone})
     # Set and not configured: two connections of one process to one file must be configured alike.
     connection.execute("set memory_limit = $memory", {"memory": settings.memory})
     return connection
+
+
+@contextmanager
+def _told_plainly(settings: Settings) -> Iterator[None]:
+    """A broken block shows only when it is read."""
+    try:
+        yield
+    except duckdb.Error as error:
+        if str(error).startswith("Corrupt database file") or "Could not read enough bytes" in str(error):
+            raise cannot_open(settings, error) from error
+        raise
+
+
+def cannot_open(settings: Settings, error: duckdb.Error) -> SetupError | BusyError:
+    """Why DuckDB does not open the build file: another process has it, or it is broken, or the machine says no."""
+    said = str(error)
+    if "lock" in said.lower() and "conflicting" in said.lower():
+        return _busy(settings)
+    if fault := fault_of(error, settings.home):
+        return fault
+    return SetupError(
+        "建库文件读不出来", f"the build file cannot be read: {said}", file=settings.build_db,
+        remedy_zh="确认磁盘和权限正常；文件已损坏时运行 chengguan rebuild，由落地副本重建",
+        remedy_en="see that disk and permissions are well; where the file is broken, `chengguan rebuild` makes it anew from landing",
+    )  # fmt: skip

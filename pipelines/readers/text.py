@@ -20,6 +20,8 @@ from pipelines.readers.tables import best_header, check_only, locate_header, row
 
 DELIMITERS = ",\t;|"
 _HEAD_CHARACTERS = 1 << 20
+PIECE_BYTES = 1 << 20
+_LINE_END = re.compile(rb"\r\n|\n|\r(?!\n)")
 _SEP_LINE = re.compile(r"sep=(.)(?:\r\n|\r|\n)", re.IGNORECASE)
 
 
@@ -30,9 +32,7 @@ def read_text(path: Path, profile: FileSource, source: str, known: Collection[st
     stated = _SEP_LINE.match(head)
     start = stated.end() if stated else 0
     delimiter = profile.delimiter or (stated.group(1) if stated else _delimiter(head, whole, path, known))
-    rows = [
-        _cells(line) for line in cut_lines(head[start:], delimiter, None, whole)[0][: rows_wanted(profile.header_rows)]
-    ]
+    rows = _first_rows(head[start:], delimiter, whole, rows_wanted(profile.header_rows))
     last, header = locate_header(rows, profile.header_rows, known, source)
     check_only(profile.only, header, source)
     extract = Extract(source=source, header=header, chunks=iter(()), encoding=shown_name(encoding))
@@ -73,15 +73,28 @@ def _frames(
                 pl.int_range(row + 1, row + 1 + pl.len(), dtype=pl.Int64).alias(ROW),
                 pl.lit(None, dtype=pl.String).alias(UNREADABLE),
             )
+            row += chunk.height
+            yield chunk.select(SHEET, ROW, UNREADABLE, *header)
         else:
-            lines, left = cut_lines(data.decode(), delimiter, len(header), final)
-            rest = left.encode()
-            chunk = _fitted(lines, row, header, prefixes)
-        row += chunk.height
+            rest = b""
+            for piece, last in _pieces(data, final):
+                lines, left = cut_lines((rest + piece).decode(), delimiter, len(header), last)
+                rest = left.encode()
+                if lines:
+                    yield _fitted(lines, row, header, prefixes).select(SHEET, ROW, UNREADABLE, *header)
+                row += len(lines)
         if len(rest) > 4 * LONGEST_ROW:
             raise damaged(source, f"a row is longer than {LONGEST_ROW >> 20} MiB: this is no table", row=row + 1)
-        if chunk.height:
-            yield chunk.select(SHEET, ROW, UNREADABLE, *header)
+
+
+def _pieces(data: bytes, final: bool) -> Iterator[tuple[bytes, bool]]:
+    """A block in pieces that end with a line, each with whether it is the last of the text: rows that are cut one by one take much memory."""
+    at = 0
+    while at < len(data):
+        found = _LINE_END.search(data, at + PIECE_BYTES)
+        end = found.end() if found else len(data)
+        yield data[at:end], final and end == len(data)
+        at = end
 
 
 def _fitted(lines: list[Line], row: int, header: list[str], prefixes: list[str]) -> pl.DataFrame:
@@ -116,7 +129,7 @@ def _delimiter(head: str, whole: bool, path: Path, known: Collection[str]) -> st
     order = DELIMITERS if path.suffix.lower() != ".tsv" else "\t" + DELIMITERS.replace("\t", "")
 
     def merit(delimiter: str) -> tuple[int, int]:
-        rows = [_cells(line) for line in cut_lines(head, delimiter, None, whole)[0][: rows_wanted("find")]]
+        rows = _first_rows(head, delimiter, whole, rows_wanted("find"))
         best = best_header(rows, wanted)
         widths = [len(row) for row in rows if len(row) > 1]
         return len(wanted.intersection(best[2])) if best else 0, max(map(widths.count, widths), default=0)
@@ -124,5 +137,6 @@ def _delimiter(head: str, whole: bool, path: Path, known: Collection[str]) -> st
     return max(order, key=merit)
 
 
-def _cells(line: Line) -> list[str | None]:
-    return [cell or None for cell in line.cells or []]
+def _first_rows(head: str, delimiter: str, whole: bool, most: int) -> list[list[str | None]]:
+    lines, _ = cut_lines(head, delimiter, None, whole, most)
+    return [[cell or None for cell in line.cells or []] for line in lines]

@@ -12,7 +12,7 @@ with bounds as (
 ),
 
 weeks as (
-    select cast(unnest(generate_series(first_week, last_week, interval 7 day)) as date) as week
+    select {{ each_date('first_week', 'last_week', 7) }} as week
     from bounds
 ),
 

@@ -4,8 +4,8 @@ with errors as (
     select
         street_code,
         event_class,
-        quantile_cont(cast(actual - expected as double), 0.1) as low_error,
-        quantile_cont(cast(actual - expected as double), 0.9) as high_error
+        percentile_cont(0.1) within group (order by cast(actual - expected as double)) as low_error,
+        percentile_cont(0.9) within group (order by cast(actual - expected as double)) as high_error
     from {{ ref('agg_case_forecast') }}
     where is_backtest
     group by street_code, event_class
