@@ -22,6 +22,8 @@ FEWEST_WEEKS = 8
 #: Origins of the nightly backtest, so many weeks apart: the older half teaches the first intervals of the newer half, which is told.
 ORIGINS, WEEKS_APART = 52, 2
 YEAR_WEEKS = 52
+#: Errors of so many neighbouring periods from one origin say about as much as one.
+TOGETHER = 4
 
 SCHEMA = pl.Schema({
     "grain": pl.String, "level": pl.String, "street_code": pl.String, "event_class": pl.String, "squad_id": pl.String, "origin_on": pl.Date,
@@ -123,8 +125,7 @@ def _learnt(tried: Sequence[Made], one: Made) -> Widths:
             over = sum(start + dt.timedelta(days=days - 1) <= one.origin for start in other.starts)
             expected.append(other.expected[:, :over].ravel())
             actual.append(other.actual[:, :over].ravel())
-    together = DAYS_AHEAD if one.grain == "day" else WEEKS_AHEAD
-    return widths(np.concatenate(expected), np.concatenate(actual), together)
+    return widths(np.concatenate(expected), np.concatenate(actual), TOGETHER)
 
 
 def _rows(made: Made, low: Floats, high: Floats, *, is_backtest: bool) -> pl.DataFrame:
