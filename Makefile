@@ -17,7 +17,7 @@ SIMULATING := $(CHENGGUAN_HOME)/.simulating
 say = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup nightly test test-slow faults superset-check serve sbom audit secrets lint format lock clean clean-data
+.PHONY: help setup nightly test test-slow faults superset-check spark-parity serve sbom audit secrets lint format lock lock-spark clean clean-data
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -54,7 +54,7 @@ test-slow: $(READY) ## run the tests that take long: further worlds, whole build
 	$(call say,Running the slow tests)
 	@env -u CHENGGUAN_HOME -u CHENGGUAN_INBOX $(BIN)/python -m pytest -n 2 --dist loadfile -m slow
 
-faults: $(READY) ## run the experiments that try to break it, whole, and renew docs/reliability.md
+faults: $(READY) ## run the experiments that try to break it, whole (about two hours), and renew docs/reliability.md
 	$(call say,Trying to break it)
 	@env -u CHENGGUAN_HOME -u CHENGGUAN_INBOX CHENGGUAN_FAULTS=whole $(BIN)/python -m pytest -n 2 --dist loadfile tests/faults
 	@$(BIN)/python -m tests.faults.results
@@ -66,6 +66,10 @@ serve: $(READY) ## open Dagster's UI and the current release's site on this mach
 superset-check: $(READY) ## try the current release's bundle on a Superset of its own (minutes; not part of the tests)
 	$(call say,Trying the bundle on Superset)
 	@$(BIN)/python -m tools.superset_check $(if $(PICTURE),--picture $(PICTURE))
+
+spark-parity: $(READY) ## build the home's records on Spark too, in an environment of its own, and compare every mart (minutes; not part of the tests)
+	$(call say,Comparing Spark with DuckDB)
+	@$(BIN)/python -m tools.spark_parity $(if $(DOCUMENT),--document)
 
 lint: $(READY) secrets ## check style, types, SQL and that no secret stands in a file
 	$(call say,Checking style and types)
@@ -96,6 +100,10 @@ format: $(READY) ## mend style
 lock: $(READY) ## pin what pyproject.toml asks for, with hashes; pins that still fit stay
 	@$(BIN)/uv pip compile --quiet --no-strip-extras --generate-hashes --no-annotate --no-header --python-version 3.11 \
 		--group dev pyproject.toml -o requirements.lock
+
+lock-spark: $(READY) ## pin what Spark's own environment holds, with hashes
+	@$(BIN)/uv pip compile --quiet --no-strip-extras --generate-hashes --no-annotate --no-header --python-version 3.11 \
+		tools/spark_parity/requirements.in -o requirements-spark.lock
 
 clean: ## remove what the project builds, but no data
 	rm -rf $(VENV) dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -16,7 +16,8 @@ from pipelines.orchestration import arrivals, checks, copies, feeds, freshness, 
 from pipelines.orchestration.failures import AWAY
 from pipelines.orchestration.manifest import prepare_manifest
 from pipelines.orchestration.partitions import daily
-from pipelines.orchestration.resources import Warehouse, dbt_resource
+from pipelines.orchestration.resources import dbt_resource
+from pipelines.orchestration.turn import warehouse_resource
 from pipelines.settings import Settings, get_settings
 
 
@@ -53,7 +54,7 @@ def build_defs(
             arrivals.arrivals_sensor(settings, city, arriving),
             *review.alert_sensors(settings, city, [nightly, arriving]),
         ],
-        resources={"warehouse": Warehouse(settings, city), **(resources or {"dbt": dbt_resource()})},
+        resources={"warehouse": warehouse_resource(settings, city), **(resources or {"dbt": dbt_resource()})},
         executor=dg.in_process_executor,
     )
 

@@ -7,6 +7,14 @@ these and keeps its traceback.
 from collections.abc import Sequence
 from typing import Any
 
+#: Characters that one part of a message may have: a file may hold a name, a cell or a key of any length.
+LONGEST = 1_500
+
+
+def at_most(said: str, characters: int) -> str:
+    """The text, cut off where it is longer."""
+    return said if len(said) <= characters else said[: characters - 1] + "…"
+
 
 class ChengguanError(Exception):
     """A fault that the user can mend. `zh` and `en` say what happened, the remedies what to do about it, `also` further ones like it."""
@@ -28,12 +36,13 @@ class ChengguanError(Exception):
         value: Any = None,
         also: Sequence[str] = (),
     ) -> None:
+        zh, en = at_most(zh, LONGEST), at_most(en, LONGEST)
         super().__init__(en)
         self.zh, self.en = zh, en
         self.remedy_zh, self.remedy_en = remedy_zh, remedy_en
-        self.also = list(also)
+        self.also = [at_most(said, LONGEST) for said in also]
         self.where = {
-            name: str(said)
+            name: at_most(str(said), LONGEST)
             for name, said in {
                 "file": file, "sheet": sheet, "row": row, "column": column, "key": key, "value": value,
             }.items()

@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     the source systems' files arrive, `hash_key` the secret of the keyed hash that links a person's records, `alerts` the addresses
     to which alerts go (apprise), `alerts_remind_days` after how many days what is still wrong is told again, `site` whether releases get pages,
     `bi_path` the served file as BI tools see it where they see it elsewhere, `publish_postgres` the address of a PostgreSQL database to which
-    each release is copied.
+    each release is copied, `new_home` whether a home without a build file may be begun (false where the home is a mount that could be missing).
     """
 
     model_config = SettingsConfigDict(env_prefix="CHENGGUAN_")
@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     site: bool = True
     bi_path: Path | None = None
     publish_postgres: SecretStr | None = None
+    new_home: bool = True
 
     @property
     def inbox_dir(self) -> Path:

@@ -48,6 +48,7 @@ map = { "自拆" = "self", "强拆" = "forced" }
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (
         "HOME", "CITY", "CITIES", "INBOX", "HASH_KEY", "ALERTS", "ALERTS_REMIND_DAYS", "SITE", "BI_PATH", "PUBLISH_POSTGRES",
+        "NEW_HOME",
     ):  # fmt: skip
         monkeypatch.delenv(f"CHENGGUAN_{name}", raising=False)
 

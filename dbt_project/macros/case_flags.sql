@@ -87,7 +87,7 @@
     -- No step says when a report was verified on site; that it was filed or refused says that it had been.
     coalesce(filed_at, given_up_at) as judged_at,
     coalesce(judged_at < ends_at, false) as is_judged,
-    accepted_at + to_hours(cast(verify_limit_hours as integer)) as verify_by_at,
+    {{ plus('accepted_at', 'cast(verify_limit_hours as integer)', 'hours') }} as verify_by_at,
     is_public and coalesce(accepted_at < ends_at and (is_judged or verify_by_at <= ends_at), false) as is_verify_due
 {%- endmacro %}
 

@@ -9,7 +9,7 @@
 {% macro deadline_urgent_hours(limits) -%}
     select
         case_id,
-        started_at + to_seconds(cast(round(limit_value * 3600) as bigint)) as base_due_at
+        {{ plus('started_at', 'cast(round(limit_value * 3600) as bigint)', 'seconds') }} as base_due_at
     from {{ limits }}
     where limit_unit = 'urgent_hours'
 {%- endmacro %}
@@ -18,7 +18,7 @@
 {% macro deadline_calendar_days(limits) -%}
     select
         case_id,
-        started_at + to_seconds(cast(round(limit_value * 86400) as bigint)) as base_due_at
+        {{ plus('started_at', 'cast(round(limit_value * 86400) as bigint)', 'seconds') }} as base_due_at
     from {{ limits }}
     where limit_unit = 'calendar_days'
 {%- endmacro %}
@@ -30,18 +30,18 @@
 {% macro deadline_work_hours(limits, work_intervals) -%}
     select
         placed.case_id,
-        finish.start_at + to_seconds(placed.target - finish.seconds_before) as base_due_at
+        {{ plus('finish.start_at', 'placed.target - finish.seconds_before', 'seconds') }} as base_due_at
     from (
         select
             {{ limits }}.case_id,
             beginning.seconds_before
-            + date_diff('second', beginning.start_at, least({{ limits }}.started_at, beginning.end_at))
+            + {{ seconds_between('beginning.start_at', 'least(' ~ limits ~ '.started_at, beginning.end_at)') }}
             + cast(round({{ limits }}.limit_value * 3600) as bigint) as target
         from {{ limits }}
-        asof join {{ work_intervals }} as beginning on {{ limits }}.started_at >= beginning.start_at
+        {{ asof_join(work_intervals, 'beginning', limits ~ '.started_at', 'start_at', kind='inner') }}
         where {{ limits }}.limit_unit = 'work_hours'
     ) as placed
-    asof join {{ work_intervals }} as finish on placed.target > finish.seconds_before
+    {{ asof_join(work_intervals, 'finish', 'placed.target', 'seconds_before', kind='inner', strictly=true) }}
     where placed.target <= finish.seconds_before + finish.seconds
 {%- endmacro %}
 
@@ -52,9 +52,9 @@
 {% macro deadline_work_days(limits, workdays) -%}
     select
         {{ limits }}.case_id,
-        finish.day + case
-            when beginning.is_workday then {{ limits }}.started_at - date_trunc('day', {{ limits }}.started_at)
-            else beginning.opens_at - date_trunc('day', beginning.opens_at)
+        cast(finish.day as timestamp) + case
+            when beginning.is_workday then {{ limits }}.started_at - cast(cast({{ limits }}.started_at as date) as timestamp)
+            else beginning.opens_at - cast(cast(beginning.opens_at as date) as timestamp)
         end as base_due_at
     from {{ limits }}
     inner join {{ workdays }} as beginning on cast({{ limits }}.started_at as date) = beginning.day

@@ -6,14 +6,28 @@
     city's. Posts and grids have the indicators that their composite score is made of, departments those from dispatch on.
 -#}
 {% macro evaluation(excluded) -%}
+{%- set names, sums = ["'reported_not_refused'", "'handling_hours'"], [
+    'cast(coalesce(sum(reported - refused), 0) as decimal(18, 4))',
+    'cast(coalesce(sum(handling_seconds), 0) / 3600 as decimal(18, 4))',
+] -%}
+{%- for name in case_counts() -%}
+    {%- do names.append("'" ~ name ~ "'") -%}
+    {%- do sums.append('cast(coalesce(sum(' ~ name ~ '), 0) as decimal(18, 4))') -%}
+{%- endfor -%}
 places as (
     select
         evaluated.period_id,
-        cases.* exclude (period_id),
-        unnest(['city', 'street', 'grid', 'department']) as object_type,
-        unnest([city.city_id, cases.street_code, cases.grid_code, cases.unit_code]) as object_id
+        {{ all_but('cases', ['period_id']) }},
+        kinds.object_type,
+        case kinds.object_type
+            when 'city' then city.city_id
+            when 'street' then cases.street_code
+            when 'grid' then cases.grid_code
+            else cases.unit_code
+        end as object_id
     from evaluated
     cross join {{ ref('dim_city') }} as city
+    cross join (values ('city'), ('street'), ('grid'), ('department')) as kinds (object_type)
     -- A period without cases has an evaluation too: that of the city, all zero.
     left join {{ ref('fct_evaluation_case') }} as cases
         on evaluated.period_id = cases.period_id and not cases.{{ excluded }}
@@ -24,21 +38,7 @@ sums as (
         period_id,
         object_type,
         object_id,
-        map(
-            [
-                {% for name in case_counts() -%}
-                '{{ name }}',
-                {% endfor -%}
-                'reported_not_refused', 'handling_hours'
-            ],
-            [
-                {% for name in case_counts() -%}
-                cast(coalesce(sum({{ name }}), 0) as decimal(18, 4)),
-                {% endfor -%}
-                cast(coalesce(sum(reported - refused), 0) as decimal(18, 4)),
-                cast(coalesce(sum(handling_seconds), 0) / 3600 as decimal(18, 4))
-            ]
-        ) as counts
+        {{ map_of(list_of(names), list_of(sums)) }} as counts
     from places
     where object_id is not null
     group by period_id, object_type, object_id
@@ -57,10 +57,9 @@ weights as (
 objects as (
     select * from sums
     union all
-    select distinct weights.period_id, 'post' as object_type, weights.object_id, sums.counts
-    from weights
-    inner join sums on weights.period_id = sums.period_id and sums.object_type = 'city'
-    where weights.object_type = 'post'
+    select posts.period_id, 'post' as object_type, posts.object_id, sums.counts
+    from (select distinct period_id, object_id from weights where object_type = 'post') as posts
+    inner join sums on posts.period_id = sums.period_id and sums.object_type = 'city'
 ),
 
 asked as (
@@ -68,12 +67,12 @@ asked as (
         evaluated.period_id,
         kinds.object_type,
         weights.object_id,
-        indicator.* exclude (name_zh, is_of_departments),
+        {{ all_but('indicator', ['name_zh', 'is_of_departments']) }},
         weights.weight,
         weights.scale,
         evaluated.months
     from evaluated
-    cross join (select unnest(['city', 'street', 'grid', 'department', 'post']) as object_type) as kinds
+    cross join (values ('city'), ('street'), ('grid'), ('department'), ('post')) as kinds (object_type)
     cross join {{ ref('dim_indicator') }} as indicator
     left join weights
         on
@@ -89,7 +88,7 @@ asked as (
 
 counted as (
     select
-        asked.* exclude (object_id, numerator, denominator),
+        {{ all_but('asked', ['object_id', 'numerator', 'denominator']) }},
         objects.object_id,
         objects.counts[asked.numerator] as numerator,
         objects.counts[asked.denominator] as denominator,

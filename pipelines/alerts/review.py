@@ -7,10 +7,11 @@ nothing twice but, at worst, the one message it was sending. Nothing that fails 
 import datetime as dt
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from pipelines.alerts import channels, messages
 from pipelines.alerts.channels import Channel, Undelivered
@@ -42,18 +43,39 @@ class Outcome:
 def review(settings: Settings, city: str, seen: Seen | None, send: Send = channels.send) -> Outcome:
     """Records what a run showed (None: nothing new) and sends what is due. Never raises: a night must not fail because of its alerts."""
     try:
-        settings.incidents.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(settings.incidents.with_suffix(".lock"), timeout=2 * ALL_SECONDS):
+        with _alone(settings):
             book = load(settings.incidents)
             if seen is not None:
                 book.record(seen)
-                save(book, settings.incidents)
+                _save(book, settings)
             outcome = _deliver(settings, city, book, send)
             outcome.open = book.open
             return outcome
     except Exception:
         logger.warning("alerts: the review could not be finished", exc_info=True)
         return Outcome()
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """One review at a time. Where the home cannot be written there is no lock either, and all the more to tell."""
+    with ExitStack() as held:
+        try:
+            settings.incidents.parent.mkdir(parents=True, exist_ok=True)
+            held.enter_context(FileLock(settings.incidents.with_suffix(".lock"), timeout=2 * ALL_SECONDS))
+        except OSError as error:
+            if isinstance(error, Timeout):
+                raise
+            logger.warning("alerts: the home cannot be written", exc_info=True)
+        yield
+
+
+def _save(book: Book, settings: Settings) -> None:
+    """Writes the book down. On a full disk it cannot be, and the alert is sent all the same; at worst it comes twice."""
+    try:
+        save(book, settings.incidents)
+    except OSError:
+        logger.warning("alerts: the book of incidents cannot be written", exc_info=True)
 
 
 def book_of(settings: Settings) -> Book:
@@ -80,13 +102,13 @@ def _deliver(settings: Settings, city: str, book: Book, send: Send) -> Outcome:
                 logger.warning("alerts: %s: %s", channel.name, problem.en)
                 book.silent.setdefault(channel.name, now.isoformat())
                 outcome.silent.append(channel.name)
-                save(book, settings.incidents)
+                _save(book, settings)
                 break
             book.silent.pop(channel.name, None)
             for incident, what in group:
                 incident.tell(channel.name, what, now)
             outcome.sent += 1
-            save(book, settings.incidents)
+            _save(book, settings)
     return outcome
 
 

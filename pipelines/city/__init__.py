@@ -17,7 +17,7 @@ from pipelines.city.columns import ColumnMap
 from pipelines.city.facts import CityFacts, CityProfile, WorkingHours
 from pipelines.city.feed_profile import Drift, FeedProfile
 from pipelines.city.freshness import Freshness
-from pipelines.city.problems import as_error, problems_of
+from pipelines.city.problems import WHOLE_FILE, as_error, problems_of
 from pipelines.city.sources import DatabaseSource, FileSource, Open311Source
 from pipelines.errors import ProfileError
 from pipelines.feeds import FEEDS
@@ -25,9 +25,12 @@ from pipelines.settings import Settings
 from pipelines.strict import Strict
 
 __all__ = [
-    "City", "CityFacts", "CityProfile", "ColumnMap", "DatabaseSource", "Definitions", "Drift", "FeedProfile", "FileSource", "Freshness",
-    "Open311Source", "WorkingHours", "load_city", "parse",
+    "LARGEST_BYTES", "City", "CityFacts", "CityProfile", "ColumnMap", "DatabaseSource", "Definitions", "Drift", "FeedProfile", "FileSource",
+    "Freshness", "Open311Source", "WorkingHours", "load_city", "parse",
 ]  # fmt: skip
+
+#: The demo city's largest profile is a thousandth of it.
+LARGEST_BYTES = 1 << 20
 
 Table = TypeVar("Table", bound=Strict)
 
@@ -122,9 +125,16 @@ def load_city(settings: Settings) -> City:
 
 def parse(path: Path, model: type[Table]) -> Table:
     """One file of the profile as its table. Raises ProfileError naming what is wrong, ten problems at most."""
+    if (size := path.stat().st_size) > LARGEST_BYTES:
+        raise ProfileError(
+            f"配置文件大于 {LARGEST_BYTES >> 20} MiB", f"the profile is larger than {LARGEST_BYTES >> 20} MiB", file=path, value=f"{size:,}",
+            key=WHOLE_FILE, remedy_zh="代码对照放到 reference 的表里，用 map_reference 引用",
+            remedy_en="put crosswalks into a table of reference and name it by map_reference",
+        )  # fmt: skip
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
+        # No TOML, no UTF-8, a number of more digits than are read, brackets nested beyond any use.
         raise ProfileError(
             "配置文件不是合法的 TOML", f"the profile is not valid TOML: {error}", file=path,
             remedy_zh="按提示的行列改正", remedy_en="mend the line and column named above",

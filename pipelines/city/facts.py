@@ -25,6 +25,8 @@ class WorkingHours(Strict):
     @field_validator("intervals", mode="before")
     @classmethod
     def _read_clock(cls, intervals: Any) -> Any:
+        if not isinstance(intervals, list | tuple) or not all(isinstance(pair, list | tuple) for pair in intervals):
+            raise ValueError('intervals are pairs of times, such as [["09:30", "13:30"], ["15:30", "19:00"]]')
         return [tuple(dt.time.fromisoformat(t) if isinstance(t, str) else t for t in pair) for pair in intervals]
 
 

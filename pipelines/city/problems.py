@@ -12,11 +12,13 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from pipelines.errors import ProfileError
+from pipelines.errors import ProfileError, at_most
 
 #: As many problems as one message names; a person mends a few and asks again.
 MOST = 10
 WHOLE_FILE = "(whole file)"
+#: Characters of a key, and of the sentences of all problems but the first.
+_LONGEST_KEY, _LONGEST_LINE = 120, 600
 
 #: {pydantic's name of the fault: (Chinese, English)}; braces are filled from the fault's own context.
 _WORDS: dict[str, tuple[str, str]] = {
@@ -87,7 +89,7 @@ def as_error(path: Path, problems: Sequence[Problem]) -> ProfileError:
         "配置文件有误" if first.zh == first.en else f"配置文件有误：{first.zh}",
         f"the profile is wrong: {first.en}",
         file=path,
-        key=first.key,
+        key=at_most(first.key, _LONGEST_KEY),
         value=first.value,
         also=also,
         remedy_zh="改正上述各键；cities/changji 是完整的样例",
@@ -97,8 +99,7 @@ def as_error(path: Path, problems: Sequence[Problem]) -> ProfileError:
 
 def short(value: Any) -> str:
     """A value as it may stand in a message."""
-    said = repr(value)
-    return said if len(said) <= 120 else said[:117] + "…"
+    return at_most(repr(value), 120)
 
 
 def _problems(fault: ErrorDetails, key: str) -> list[Problem]:
@@ -126,5 +127,6 @@ def _plain(said: str) -> str:
 
 def _line(problem: Problem) -> str:
     value = f" = {problem.value}" if problem.value is not None else ""
-    said = problem.en if problem.zh == problem.en else f"{problem.zh} / {problem.en}"
-    return f"{problem.key}{value}: {said}"
+    zh, en = at_most(problem.zh, _LONGEST_LINE), at_most(problem.en, _LONGEST_LINE)
+    said = en if problem.zh == problem.en else f"{zh} / {en}"
+    return f"{at_most(problem.key, _LONGEST_KEY)}{value}: {said}"

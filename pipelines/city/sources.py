@@ -44,8 +44,14 @@ class FileSource(Strict):
     @classmethod
     def _stay_in_the_inbox(cls, patterns: list[str]) -> list[str]:
         for pattern in patterns:
-            if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
+            steps = Path(pattern).parts
+            if Path(pattern).is_absolute() or ".." in steps:
                 raise ValueError(f"'{pattern}' leaves the inbox")
+            # Each further ** walks the whole inbox once more for every folder in it.
+            longest = max((len(step.encode(errors="replace")) for step in steps), default=0)
+            is_odd = any("**" in step and step != "**" for step in steps) or steps.count("**") > 1
+            if not 0 < longest <= 255 or len(steps) > 20 or is_odd or "\0" in pattern:
+                raise ValueError(f"'{pattern[:80]}' is no pattern of files; ** is a whole step, and stands once")
         return patterns
 
     @field_validator("header_rows")

@@ -29,6 +29,8 @@ from pipelines.cli import (
 )
 from pipelines.cli.console import err, print_error
 from pipelines.errors import ChengguanError
+from pipelines.machine import fault_of
+from pipelines.settings import Settings
 
 #: What typer makes of a KeyboardInterrupt, as a shell says it: ended by the user.
 _INTERRUPTED = 130
@@ -91,6 +93,12 @@ def main() -> None:
     except ChengguanError as problem:
         print_error(problem, as_json="--json" in sys.argv[1:])
         sys.exit(problem.exit_code)
+    except Exception as error:
+        fault = fault_of(error, Settings().home)
+        if fault is None:
+            raise
+        print_error(fault, as_json="--json" in sys.argv[1:])
+        sys.exit(fault.exit_code)
     except SystemExit as left:
         if left.code == _INTERRUPTED:
             err().print("[yellow]已中断；再运行一次即可接着做 / interrupted; run it again to go on[/]")

@@ -57,17 +57,26 @@ def put_aside(log: Path | None) -> Iterator[None]:
 
     Dagster captures the streams by their descriptors, so both are replaced whole.
     """
-    if log is None:
+    if log is None or not _can_write(log):
         with contextlib.redirect_stdout(sys.stderr):
             yield
         return
-    log.parent.mkdir(parents=True, exist_ok=True)
     with (
         log.open("w", encoding="utf-8", buffering=1) as stream,
         contextlib.redirect_stdout(stream),
         contextlib.redirect_stderr(stream),
     ):
         yield
+
+
+def _can_write(log: Path) -> bool:
+    """Without a log the command says on its own what is wrong with the home."""
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.touch()
+    except OSError:
+        return False
+    return True
 
 
 def _cell(value: Any) -> str:

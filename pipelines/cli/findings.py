@@ -181,18 +181,16 @@ def secrets(settings: Settings) -> Iterator[Finding]:
         hash_key(settings)  # refuses one that is too short
         yield Finding("ok", "哈希密钥来自 CHENGGUAN_HASH_KEY", "the hash key comes from CHENGGUAN_HASH_KEY")
     elif own.exists():
-        if own.stat().st_mode & 0o077:
-            yield Finding(
-                "warn",
-                f"哈希密钥他人可读：{own}",
-                f"others can read the hash key: {own}",
-                f"chmod 600 {own}",
-                f"chmod 600 {own}",
-            )
-        else:
-            yield Finding("ok", f"哈希密钥：{own}（请备份）", f"the hash key: {own} (back it up)")
+        yield Finding("ok", f"哈希密钥：{own}（请备份）", f"the hash key: {own} (back it up)")
     else:
         yield Finding("ok", "哈希密钥将在第一夜生成", "the hash key is made on the first night")
+
+
+def persons(settings: Settings) -> Iterator[Finding]:
+    """Whether the vault is for its owner only (`guarded`)."""
+    from pipelines.cli.guarded import guarded
+
+    yield from guarded(settings)
 
 
 def alerts(settings: Settings) -> Iterator[Finding]:
@@ -252,7 +250,7 @@ def runs(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", f"最近一夜：{nights[0]['status']}", f"the last night: {nights[0]['status']}")
 
 
-LOOKS: tuple[Look, ...] = (installation, home, city, secrets, locks, leftovers, link, alerts, runs)
+LOOKS: tuple[Look, ...] = (installation, home, city, secrets, persons, locks, leftovers, link, alerts, runs)
 
 
 def examine(settings: Settings) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import os
 
 import typer
 
+from pipelines.cli import erase
 from pipelines.cli.console import MARKS, out
 from pipelines.settings import Settings
 
@@ -15,6 +16,10 @@ app = typer.Typer(help="个人信息 / personal data.", no_args_is_help=True, ri
 @app.callback()
 def _group() -> None:
     pass
+
+
+app.command("erase")(erase.erase)
+app.command("log")(erase.log)
 
 
 @app.command("rotate-key")

@@ -103,6 +103,11 @@ def print_summary(console: Console, settings: Settings, report: "NightReport") -
             f"{MARKS['warn']} {feed}: 配置中没有的列，只存入保险库 / columns that the profile does not name, kept in the vault only:"
             f" {escape('、'.join(names))}"
         )
+    for feed, names in report.files_left.items():
+        console.print(
+            f"{MARKS['warn']} {feed}: 文件还在写入，留给下次 / still being written, left for the next run:"
+            f" {escape('、'.join(names))}"
+        )
     for failed in report.failures:
         console.print(f"\n{MARKS['fail']} [bold]{escape(label(failed.name))}[/]")
         console.print(failed.message, markup=False)

@@ -7,6 +7,7 @@ The contract is a dataframely schema. Its columns carry, as metadata, what the p
 
 * `zh`: the field's Chinese name; `description` is the English one.
 * `personal`: "name", "phone", "id_number" or "address". The warehouse then holds `<field>_hash` and `<field>_mask`.
+* `whose`: whose personal value it is where a record names several persons; the record's own subject otherwise.
 * `free_text`: scrubbed of phone numbers, ID numbers and plates on its way in.
 * `reference`: "<table>:<column>[,<column>]"; the value must stand in that reference table of the city.
 * `planned`: a time that may rightly lie ahead, such as a deadline.
@@ -24,6 +25,8 @@ from pipelines.expectations import Expectation
 
 #: The column by which a row's place in its chunk goes through the contract.
 PLACE = "place_in_chunk"
+#: Whom a record is about: who called, who was punished, who owns, who is on the staff.
+SUBJECT = "subject"
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Field:
     description_en: str
     description_zh: str
     personal: str | None = None
+    whose: str = SUBJECT
     free_text: bool = False
     reference_table: str | None = None
     reference_columns: tuple[str, ...] = ()
@@ -94,6 +98,7 @@ def _field(name: str, column: dy.Column) -> Field:
         description_en=column.description or "",
         description_zh=metadata.get("zh", ""),
         personal=metadata.get("personal"),
+        whose=metadata.get("whose", SUBJECT),
         free_text=bool(metadata.get("free_text")),
         reference_table=table or None,
         reference_columns=tuple(columns.split(",")) if columns else (),
@@ -109,13 +114,14 @@ def text(
     *,
     nullable: bool = True,
     personal: str | None = None,
+    whose: str = SUBJECT,
     free_text: bool = False,
     reference: str | None = None,
 ) -> dy.String:
     """A column of text."""
     metadata: dict[str, Any] = {"zh": zh, "free_text": free_text}
     if personal:
-        metadata["personal"] = personal
+        metadata |= {"personal": personal, "whose": whose}
     if reference:
         metadata["reference"] = reference
     return dy.String(nullable=nullable, metadata=metadata, description=en)

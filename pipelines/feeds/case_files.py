@@ -30,8 +30,8 @@ class PenaltyCase(dy.Schema):
         "Street or township, as the city codes it", "街道(乡镇)", nullable=False, reference="streets:street_code"
     )
     squad_id = text("Squad that handled it", "办案中队", reference="squads:squad_id")
-    officer_1 = text("First officer", "承办人一", personal="name")
-    officer_2 = text("Second officer", "承办人二", personal="name")
+    officer_1 = text("First officer", "承办人一", personal="name", whose="officer_1")
+    officer_2 = text("Second officer", "承办人二", personal="name", whose="officer_2")
     filed_on = day("Filed", "立案日期", nullable=False)
     notified_on = day("Party notified of the intended penalty", "告知日期")
     hearing_requested_on = day("Hearing asked for", "申请听证日期")

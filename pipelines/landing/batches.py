@@ -7,6 +7,7 @@ batch's name is always complete. A batch without a line in the ledger was not lo
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -107,7 +108,9 @@ class BatchWriter:
     def discard(self) -> None:
         """Removes what was written; used when the read failed or brought nothing new."""
         for kind, writer in self._writers.items():
-            writer.close()
+            # On a full disk it cannot even write its end; what it wrote goes all the same, and makes room.
+            with suppress(OSError):
+                writer.close()
             self._paths[kind].unlink(missing_ok=True)
         self._writers.clear()
 

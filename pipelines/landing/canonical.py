@@ -120,6 +120,15 @@ def to_canonical(chunk: pl.DataFrame, header: list[str], profile: FeedProfile, r
     )
 
 
+def record_keys(chunk: pl.DataFrame, header: list[str], profile: FeedProfile) -> pl.Series:
+    """The key of each record of a chunk, as raw holds it; null where it has none."""
+    key = FEEDS[profile.feed].key
+    column, sources = profile.columns[key], meet(profile, header).fields.get(key, [])
+    cells = _only(_cells(chunk, sources, column), _applies(chunk, column)).str.strip_chars()
+    cells = cells.set(cells.is_in(NOTHING), None)
+    return cells.replace(column.map) if column.map else cells
+
+
 def _cells(chunk: pl.DataFrame, sources: list[str], column: ColumnMap) -> pl.Series:
     """The field's cells as its source has them: of one column, or of several put together."""
     if not sources:

@@ -19,6 +19,7 @@ from pipelines.feeds import FEEDS
 from pipelines.landing.batches import BatchWriter, batch_id, landed_header, landed_parts, landing_path
 from pipelines.landing.canonical import References, to_canonical
 from pipelines.landing.contract import Judged, judge
+from pipelines.landing.erased import Erased
 from pipelines.landing.headers import check, meet
 from pipelines.landing.load import Batch, load_batch
 from pipelines.landing.privacy import split
@@ -40,6 +41,7 @@ class Door:
     as_of: dt.date
     key: bytes
     references: References
+    erased: Erased
 
 
 def take_in(door: Door, connection: duckdb.DuckDBPyConnection, extract: Extract, line: Batch) -> bool:
@@ -68,6 +70,7 @@ def take_in(door: Door, connection: duckdb.DuckDBPyConnection, extract: Extract,
             line.template = meet(door.profile, extract.header).version
             for chunk in chunks:
                 landed, vaulted = split(chunk, extract.header, door.profile, door.key)
+                landed, vaulted = door.erased.blank(landed, vaulted, extract.header, door.profile)
                 if known is None or known.nothing:
                     writer.write(chunk, landed, vaulted)
                     continue

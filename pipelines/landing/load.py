@@ -7,6 +7,7 @@ superseded it, so that the warehouse as of any night can be seen again.
 import datetime as dt
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 
 import duckdb
@@ -90,7 +91,9 @@ def load_batch(
         along()
         connection.commit()
     except BaseException:
-        connection.rollback()
+        # A commit that failed, on a full disk for one, has ended the transaction: nothing of it stays, and the first fault is the one to tell.
+        with suppress(duckdb.TransactionException):
+            connection.rollback()
         raise
 
 

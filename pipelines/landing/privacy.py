@@ -131,6 +131,13 @@ def scrub(cell: pl.Expr) -> pl.Expr:
     return cell
 
 
+def mentions(cell: pl.Expr, number: str) -> pl.Expr:
+    """Whether a text holds this telephone or ID number, however it is spaced or written."""
+    digits = [re.escape(one) for one in re.sub("[^0-9A-Za-z]", "", unicodedata.normalize("NFKC", number))]
+    spaced = _GAP.join(f"(?i:{one})" for one in digits)
+    return cell.str.normalize("NFKC").str.contains(f"(?:^|[^0-9]){spaced}(?:$|[^0-9])")
+
+
 def _without_own_persons(chunk: pl.DataFrame, name: str, personal: dict[str, str]) -> pl.Series:
     """A column of free text, scrubbed, and without the names and addresses that stand in the same row's own columns."""
     texts = chunk.select(scrub(pl.col(name)).alias(name)).to_series()

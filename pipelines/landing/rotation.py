@@ -8,6 +8,7 @@ of itself: its repeats among the old rows are still found, newer ones are not.
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,13 +19,15 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from pipelines.errors import SetupError
-from pipelines.landing.batches import vault_path
+from pipelines.landing.batches import to_disk, vault_path
+from pipelines.landing.compact import compact
 from pipelines.landing.privacy import HASH, MASKS, MIN_KEY_LENGTH, hash_key, keyed_hash
-from pipelines.landing.store import write_connection
+from pipelines.landing.store import forget_build, write_connection
 from pipelines.settings import Settings
 
 #: The new key and {old hash: new hash}, in the vault, for as long as a rotation is under way.
 NEW_KEY, PLAN = "hash.key.new", "rotation.parquet"
+_HASH = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,13 @@ def rotate_key(settings: Settings, given: str | None = None) -> Rotated:
         for path in batches:
             _rewrite(path, plan)
         _update(connection, plan)
-        if settings.hash_key is None:
-            (settings.vault / NEW_KEY).replace(settings.vault / "hash.key")
-        else:
-            (settings.vault / NEW_KEY).unlink()
-        (settings.vault / PLAN).unlink()
+    # As long as the new key lies beside the old one, nobody writes; so the old hashes leave the free blocks, too, before it is taken away.
+    compact(settings)
+    if settings.hash_key is None:
+        (settings.vault / NEW_KEY).replace(settings.vault / "hash.key")
+    else:
+        (settings.vault / NEW_KEY).unlink()
+    (settings.vault / PLAN).unlink()
     return Rotated(len(plan), orphans, len(batches))
 
 
@@ -139,7 +144,8 @@ def _landed(path: Path) -> set[str]:
     if not columns:
         return set()
     frame = pl.read_parquet(path, columns=columns)
-    return {one for column in columns for one in frame[column].drop_nulls().unique()}
+    # A token that stands for somebody who was erased is no hash, and stays.
+    return {one for column in columns for one in frame[column].drop_nulls().unique() if _HASH.fullmatch(one)}
 
 
 def _rewrite(path: Path, plan: dict[str, str]) -> None:
@@ -157,7 +163,9 @@ def _rewrite(path: Path, plan: dict[str, str]) -> None:
                 place = group.schema.get_field_index(column)
                 group = group.set_column(place, group.schema.field(place), hashes.to_arrow().cast("string"))
             target.write_table(group)
+    to_disk(writing)
     writing.replace(path)
+    to_disk(path.parent)
 
 
 def _hash_places(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
@@ -173,7 +181,7 @@ def _held(connection: duckdb.DuckDBPyConnection) -> set[str]:
     """Every hash in the build file that looks like one of ours."""
     found: set[str] = set()
     for table, column in _hash_places(connection):
-        asked = f"select distinct {column} from {table} where regexp_full_match({column}, '[0-9a-f]{{32}}')"
+        asked = f"select distinct {column} from {table} where regexp_full_match({column}, '{_HASH.pattern}')"
         found |= {one for (one,) in connection.execute(asked).fetchall()}
     return found
 
@@ -192,16 +200,12 @@ def _update(connection: duckdb.DuckDBPyConnection, plan: dict[str, str]) -> None
             connection.execute(
                 f"update {table} as held set {column} = plan.new from plan where held.{column} = plan.old"
             )
-        if connection.execute(
-            "select 1 from duckdb_tables() where schema_name = 'ops' and table_name = 'build_state'"
-        ).fetchall():
-            connection.execute("delete from ops.build_state")
+        forget_build(connection)
         connection.commit()
     except BaseException:
         connection.rollback()
         raise
     connection.unregister("plan")
-    connection.execute("checkpoint")
 
 
 def _write_private(path: Path, content: bytes) -> None:

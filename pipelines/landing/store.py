@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from pipelines.errors import BusyError, SetupError
 from pipelines.feeds import FEEDS, Feed, Field
+from pipelines.landing.migrations import guard, note_new, open_forward
 from pipelines.landing.quarantine import create_views
 from pipelines.quality.history import create_tables as create_quality_tables
 from pipelines.settings import TIME_ZONE, Settings
@@ -33,9 +34,6 @@ create table if not exists ops.ledger (
     horizon_on date not null, encoding varchar, template varchar, unknown_columns varchar[], code_version varchar not null, seconds double not null, city varchar not null,
     rows_dismissed bigint not null default 0
 )"""
-
-#: Columns that the ledger of an earlier version lacks.
-LEDGER_SINCE = {"template": "varchar", "unknown_columns": "varchar[]", "rows_dismissed": "bigint default 0"}
 
 META_COLUMNS = (
     "_batch_id varchar, _batch_seq bigint, _source_sheet varchar, _source_row bigint, _loaded_for_on date, "
@@ -77,6 +75,7 @@ def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
             '_source_sheet varchar, _source_row bigint, _loaded_for_on date, business_key varchar, reasons struct(rule varchar, "column" '
             "varchar, value varchar, message_zh varchar, message_en varchar)[], record json)"
         )
+    note_new(connection)
     create_quality_tables(connection)
     _add_new_fields(connection)
     create_views(connection)
@@ -84,14 +83,23 @@ def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _add_new_fields(connection: duckdb.DuckDBPyConnection) -> None:
     """A home of an earlier version lacks the fields that a feed has got since; its records have no value there."""
-    for name, kind in LEDGER_SINCE.items():
-        connection.execute(f"alter table ops.ledger add column if not exists {name} {kind}")
     columns = "select table_name, column_name from duckdb_columns() where schema_name = 'raw'"
     held = set(connection.execute(columns).fetchall())
     for feed in FEEDS.values():
         for name, kind in raw_columns(feed).items():
             if (feed.name, name) not in held:
                 connection.execute(f"alter table raw.{feed.name} add column {name} {kind}")
+
+
+def forget_build(connection: duckdb.DuckDBPyConnection) -> None:
+    """Takes away the note of what the models were built of, so that the next night builds them all, and what their tests had found: rows of
+    tables that have changed meanwhile. In the caller's transaction."""
+    tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+    if ("ops", "build_state") in tables:
+        connection.execute("delete from ops.build_state")
+    for schema, table in tables:
+        if schema == "failures":
+            connection.execute(f'drop table failures."{table}"')
 
 
 def _busy(settings: Settings) -> BusyError:
@@ -136,9 +144,9 @@ def write_lane(settings: Settings, timeout: float = 0) -> Iterator[None]:
 def write_connection(
     settings: Settings, zone: str = TIME_ZONE, timeout: float = 600
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that may write, with every table of ingestion in place."""
+    """A connection that may write, the file in this program's layout and every table of ingestion in place."""
     with write_lane(settings, timeout):
-        connection = _connect(settings, zone, read_only=False)
+        connection = open_forward(settings, lambda: _connect(settings, zone, read_only=False))
         try:
             _create_tables(connection)
             yield connection
@@ -148,7 +156,7 @@ def write_connection(
 
 @contextmanager
 def read_connection(settings: Settings, zone: str = TIME_ZONE) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that only reads. Raises SetupError where nothing was built yet, BusyError while somebody writes."""
+    """A connection that only reads. Raises SetupError where nothing was built yet or by a newer program, BusyError while somebody writes."""
     if not settings.build_db.exists():
         raise SetupError(
             "还没有运行过夜间作业", "no night has been run in this home yet", file=settings.build_db,
@@ -156,6 +164,7 @@ def read_connection(settings: Settings, zone: str = TIME_ZONE) -> Iterator[duckd
         )  # fmt: skip
     connection = _connect(settings, zone, read_only=True)
     try:
+        guard(connection, settings)
         yield connection
     finally:
         connection.close()

@@ -18,14 +18,11 @@ from pipelines.city import City, FileSource
 from pipelines.orchestration.days import chosen_day
 from pipelines.orchestration.feeds import feed_keys
 from pipelines.orchestration.jobs import is_automated
+from pipelines.readers.settled import has_final_name
 from pipelines.settings import Settings
 
 #: A file that is still being copied grows, and some tools keep its old time: it must stand still for this long before our eyes.
 SETTLED_SECONDS = 60
-
-#: Lock files of office programs, hidden files, and names that transfer tools give to what is not whole.
-_UNFINISHED_PREFIXES = ("~$", ".")
-_UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload", ".filepart")
 
 
 @dataclass(frozen=True)
@@ -89,6 +86,5 @@ def _files(city: City, inbox: Path) -> Iterator[tuple[str, Path]]:
         if isinstance(profile.source, FileSource):
             for pattern in profile.source.files:
                 for path in inbox.glob(pattern):
-                    whole = not path.name.startswith(_UNFINISHED_PREFIXES) and path.suffix not in _UNFINISHED_SUFFIXES
-                    if whole and path.is_file():
+                    if has_final_name(path) and path.is_file():
                         yield name, path

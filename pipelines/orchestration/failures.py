@@ -7,13 +7,17 @@ the step at once, with the message that says what to do.
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from pipelines.alerts.messages import facts_of
 from pipelines.errors import BusyError, ChengguanError
+from pipelines.machine import fault_of
+from pipelines.orchestration.resources import Warehouse
 from pipelines.quality.held import HeldError
+from pipelines.settings import get_settings
 
 #: Waits of about 2, 4 and 8 seconds: long enough for a lock, short enough for somebody who is looking on.
 AWAY = dg.RetryPolicy(max_retries=3, delay=2, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
@@ -71,9 +75,16 @@ def speaks_plainly(step: Callable[..., Iterator[Any]]) -> Callable[..., Iterator
             _told_to_stop.set()
             raise dg.Failure(description=INTERRUPTED, allow_retries=False) from stop
         except Exception as bug:
+            if fault := fault_of(bug, _home(args, kwargs)):
+                raise failure([fault]) from bug
             raise dg.Failure(description=f"{type(bug).__name__}: {bug}", allow_retries=False) from bug
 
     return wrapped
+
+
+def _home(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Path:
+    given = (one for one in (*args, *kwargs.values()) if isinstance(one, Warehouse))
+    return next((one.settings for one in given), get_settings()).home
 
 
 def _as_markdown(problems: Sequence[ChengguanError]) -> str:

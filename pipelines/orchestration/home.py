@@ -3,11 +3,13 @@
 Must not import Dagster: commands that only look use it too.
 """
 
+import datetime as dt
 import filecmp
 import os
 import shutil
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -15,6 +17,8 @@ from filelock import FileLock, Timeout
 
 from pipelines.city import City
 from pipelines.errors import BusyError, SetupError
+from pipelines.landing.migrations import guard
+from pipelines.machine import fault_of
 from pipelines.settings import PROJECT_ROOT, Settings
 
 
@@ -27,11 +31,7 @@ def prepare_dagster_home(settings: Settings) -> Path:
         if not target.exists() or not filecmp.cmp(source, target, shallow=False):
             shutil.copyfile(source, target)
     except OSError as cause:
-        raise SetupError(
-            "数据目录不可写", f"the data home cannot be written: {cause}", file=settings.home.absolute(),
-            remedy_zh="改正目录权限，或用 CHENGGUAN_HOME 指定另一目录",
-            remedy_en="mend the folder's permissions, or name another with CHENGGUAN_HOME",
-        ) from cause  # fmt: skip
+        raise fault_of(cause, PROJECT_ROOT) or cause from cause
     os.environ["DAGSTER_HOME"] = str(folder)
     return folder
 
@@ -42,10 +42,13 @@ def cities_of(settings: Settings) -> list[str]:
         return []
     try:
         with duckdb.connect(str(settings.build_db), read_only=True) as con:
+            guard(con, settings)
             return [row[0] for row in con.execute("SELECT DISTINCT city FROM ops.ledger ORDER BY 1").fetchall()]
     except duckdb.CatalogException:
         return []
     except duckdb.IOException as cause:
+        if "lock" not in str(cause).lower():
+            raise fault_of(cause, settings.home) or cause from cause
         raise BusyError(
             "另一个程序正在写库", "another process is writing the build file", file=settings.build_db,
             remedy_zh="等它结束再试；`chengguan doctor` 显示详情",
@@ -67,28 +70,59 @@ def guard_city(settings: Settings, city: City) -> None:
 
 
 @contextmanager
-def night_lock(settings: Settings) -> Iterator[None]:
-    """Held by `chengguan nightly` from start to end, so that what an earlier one left behind is known to be dead."""
+def night_lock(settings: Settings, patience: float = 0) -> Iterator[None]:
+    """Held by every night from start to end, by whom and from where it was started, so that what an earlier one left behind is known to be dead.
+
+    It is the operating system's and dies with its process; who holds it stands in a file beside it, which nobody reads once the lock is free.
+    Raises BusyError where somebody holds it for longer than `patience` seconds.
+    """
     path = lock_path(settings)
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(path, timeout=0):
-            yield
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path, timeout=patience)
+        lock.acquire()
     except Timeout as cause:
         raise BusyError(
-            "另一个 `chengguan nightly` 正在运行", "another `chengguan nightly` is running", file=path,
-            remedy_zh="等它结束；`chengguan status` 显示进展",
-            remedy_en="wait for it to end; `chengguan status` shows how far it is",
+            f"另一个夜间作业正在运行：{_holder(settings)}", f"another night is running: {_holder(settings)}", file=path,
+            remedy_zh="等它结束；`chengguan status` 显示进展", remedy_en="wait for it to end; `chengguan status` shows how far it is",
         ) from cause  # fmt: skip
+    except OSError as cause:
+        raise fault_of(cause, PROJECT_ROOT) or cause from cause
+    try:
+        _note_holder(settings)
+        yield
+    finally:
+        lock.release()
 
 
 def night_is_running(settings: Settings) -> bool:
+    """Whether somebody holds the night's lock. Looks without taking part: the holder's name stays."""
+    if not lock_path(settings).exists():
+        return False
     try:
-        with night_lock(settings):
+        with FileLock(lock_path(settings), timeout=0):
             return False
-    except BusyError:
+    except Timeout:
         return True
 
 
 def lock_path(settings: Settings) -> Path:
     return settings.dagster_home / "night.lock"
+
+
+def _note_holder(settings: Settings) -> None:
+    since = dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    # A full disk must not stand in the way of a lock: then nobody is named.
+    with suppress(OSError):
+        _holder_path(settings).write_text(f"pid {os.getpid()} @ {socket.gethostname()}, {since}", encoding="utf-8")
+
+
+def _holder(settings: Settings) -> str:
+    try:
+        return _holder_path(settings).read_text(encoding="utf-8") or "?"
+    except OSError:
+        return "?"
+
+
+def _holder_path(settings: Settings) -> Path:
+    return lock_path(settings).with_suffix(".holder")

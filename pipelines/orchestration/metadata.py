@@ -26,6 +26,8 @@ def of_batches(result: FeedResult, seconds: float) -> dict[str, Any]:
     lines |= {"batches": len(result.batches), "files_known": result.files_known, "seconds": round(seconds, 2)}
     if result.unknown_columns:
         lines["unknown_columns"] = result.unknown_columns
+    if result.left:
+        lines["files_left"] = result.left
     if shown:
         lines["batch_table"] = table(
             ("batch", "source", "read", "loaded", "quarantined", "superseded", "first", "last"),

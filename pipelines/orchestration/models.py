@@ -16,8 +16,9 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, dbt_assets
 from pipelines import kept, transform
 from pipelines.landing.members import add_members
 from pipelines.landing.store import read_connection, write_lane
+from pipelines.machine import fault_in
 from pipelines.orchestration import metadata
-from pipelines.orchestration.failures import speaks_plainly
+from pipelines.orchestration.failures import failure, speaks_plainly
 from pipelines.orchestration.feeds import WRITE_POOL
 from pipelines.orchestration.kept import with_kept
 from pipelines.orchestration.partitions import as_of
@@ -78,7 +79,7 @@ def model_assets(manifest: Path, days: dg.PartitionsDefinition[Any]) -> dg.Asset
                 events = _followed(context, invocation)
             if not invocation.is_successful():
                 yield from _with_row_counts(settings, events)
-                raise _failed(invocation)
+                raise _failed(invocation, settings)
             judged = {one.unique_id: one for one in kept.judged(invocation.target_path / _RESULTS, day)}
         if last is not None and chosen is not None:
             events = with_kept(context, events, judged, last, parsed)
@@ -145,10 +146,13 @@ def _with_row_counts(settings: Settings, events: list[Any]) -> Iterator[Any]:
         yield event
 
 
-def _failed(invocation: DbtCliInvocation) -> dg.Failure:
-    """What failed, by name, from dbt's own results; its log where there are none."""
+def _failed(invocation: DbtCliInvocation, settings: Settings) -> dg.Failure:
+    """What failed, by name, from dbt's own results; its log where there are none. A full disk is told as one, not as models by the dozen."""
     broken = _broken_nodes(invocation.target_path / _RESULTS)
     log = invocation.target_path / "dbt.log"
+    words = "\n".join(message for *_, message in broken) or str(invocation.get_error() or "")
+    if fault := fault_in(words, settings.home):
+        return failure([fault])
     if not broken:
         said = str(invocation.get_error() or "")
         return dg.Failure(f"dbt 未能运行\ndbt could not run\n  日志 log: {log}\n{said}", allow_retries=False)

@@ -15,10 +15,13 @@ import dagster as dg
 from pipelines.city import City, load_city
 from pipelines.definitions import build_defs
 from pipelines.errors import ChengguanError, ProfileError
+from pipelines.machine import fault_of
 from pipelines.orchestration import review
 from pipelines.orchestration.checks import outcome_of
+from pipelines.orchestration.clock import check_clock
 from pipelines.orchestration.days import chosen_day
 from pipelines.orchestration.failures import AWAY, INTERRUPTED
+from pipelines.orchestration.fitness import check_home, check_place
 from pipelines.orchestration.home import guard_city, lock_path, night_lock
 from pipelines.orchestration.jobs import NIGHTLY
 from pipelines.orchestration.kept import KEPT_FROM
@@ -52,6 +55,7 @@ class NightReport:
     steps: dict[str, Step] = field(default_factory=dict)
     feeds: dict[str, dict[str, int]] = field(default_factory=dict)
     unknown_columns: dict[str, list[str]] = field(default_factory=dict)
+    files_left: dict[str, list[str]] = field(default_factory=dict)
     models: dict[str, int] = field(default_factory=dict)
     checks_passed: int = 0
     checks_kept: int = 0
@@ -100,18 +104,45 @@ def run_night(settings: Settings, asked: dt.date | None, tell: Tell, retries: dg
                 remedy_en="choose one with `chengguan feed list`, draft it with `chengguan feed draft FEED FILES`",
             )  # fmt: skip
         day = chosen_day(city, asked)
-        return _run(settings, city, day, tell, retries)
+        by_clock = asked is None and city.facts.default_as_of is None
+        return _run(settings, city, day, tell, retries, by_clock=by_clock)
     except ChengguanError as problem:
         # Another night that is running speaks for itself, and a date that cannot be run is a slip of who typed it.
         if problem.where.get("file") != str(lock_path(settings)) and problem.where.get("key") != "--date":
             review.could_not_begin(settings, city, day, problem)
         raise
+    except Exception as error:
+        fault = fault_of(error, settings.home)
+        if fault is None:
+            raise
+        review.could_not_begin(settings, city, day, fault)
+        raise fault from error
 
 
-def _run(settings: Settings, city: City, day: dt.date, tell: Tell, retries: dg.RetryPolicy) -> NightReport:
+def _run(
+    settings: Settings, city: City, day: dt.date, tell: Tell, retries: dg.RetryPolicy, *, by_clock: bool
+) -> NightReport:
     started = time.perf_counter()
-    with night_lock(settings), open_instance(settings) as instance:
+    check_place(settings)
+    with night_lock(settings):
+        check_home(settings)
         guard_city(settings, city)
+        check_clock(settings, day, by_clock=by_clock)
+        report = _run_job(settings, city, day, tell, retries)
+    if report.was_interrupted:
+        raise KeyboardInterrupt  # Dagster has kept it to itself, to mark the run first
+    with open_instance(settings) as instance:
+        alerted = review.review(instance, report.run_id, settings, city)
+    report.incidents = [": ".join(incident.key) for incident in alerted.open]
+    report.alerts_sent, report.alerts_undelivered = alerted.sent, alerted.silent
+    report.seconds = round(time.perf_counter() - started, 1)
+    if not report.success:
+        report.exit_code = report.exit_code or ChengguanError.exit_code
+    return report
+
+
+def _run_job(settings: Settings, city: City, day: dt.date, tell: Tell, retries: dg.RetryPolicy) -> NightReport:
+    with open_instance(settings) as instance:
         report = NightReport(str(uuid.uuid4()), city.facts.id, day, recovered=recover(instance))
         defs = build_defs(settings=settings, city=city, retries=retries)
         job = defs.resolve_job_def(NIGHTLY)
@@ -122,15 +153,6 @@ def _run(settings: Settings, city: City, day: dt.date, tell: Tell, retries: dg.R
             instance=instance, partition_key=day.isoformat(), run_id=report.run_id, tags=tags(), raise_on_error=False
         )
         report.success = result.success
-    if report.was_interrupted:
-        raise KeyboardInterrupt  # Dagster has kept it to itself, to mark the run first
-    with open_instance(settings) as instance:
-        alerted = review.review(instance, report.run_id, settings, city)
-    report.incidents = [": ".join(incident.key) for incident in alerted.open]
-    report.alerts_sent, report.alerts_undelivered = alerted.sent, alerted.silent
-    report.seconds = round(time.perf_counter() - started, 1)
-    if not report.success:
-        report.exit_code = report.exit_code or ChengguanError.exit_code
     return report
 
 
@@ -196,9 +218,12 @@ class _Follower:
         layer, name = made.asset_key.path[0], made.asset_key.path[-1]
         if layer == "raw":
             step.facts = self.report.feeds[name] = {count: _count(values.get(count)) for count in _COUNTS}
-            unknown = values.get("unknown_columns")
-            if isinstance(unknown, list):
-                self.report.unknown_columns[name] = [str(column) for column in unknown]
+            for told, kept in (
+                ("unknown_columns", self.report.unknown_columns),
+                ("files_left", self.report.files_left),
+            ):
+                if isinstance(said := values.get(told), list):
+                    kept[name] = [str(one) for one in said]
         elif made.asset_key == RELEASE:
             step.facts = self.report.release = {
                 key: values.get(key) for key in ("release", "outcome", "is_current", "path")

@@ -91,7 +91,7 @@ def observe(instance: dg.DagsterInstance, run_id: str, settings: Settings) -> Se
         whole.add(Kind.HELD)
     began = dt.datetime.fromtimestamp(record.start_time or record.create_timestamp.timestamp(), dt.UTC)
     return Seen(
-        run_id, run.job_name, _day(run, began), began.replace(tzinfo=None, microsecond=0),
+        run_id, run.job_name, day_of(run) or began.date(), began.replace(tzinfo=None, microsecond=0),
         tuple(troubles), frozenset(sound), frozenset(whole),
     )  # fmt: skip
 
@@ -186,9 +186,10 @@ def _place(source: str) -> str:
     return scrubbed(source.partition("://")[0] if "://" in source else source)
 
 
-def _day(run: dg.DagsterRun, began: dt.datetime) -> dt.date:
+def day_of(run: dg.DagsterRun) -> dt.date | None:
+    """The business day that a run is for; None for one without partitions."""
     told = run.tags.get("dagster/asset_partition_range_end") or run.tags.get("dagster/partition")
-    return dt.date.fromisoformat(told) if told else began.date()
+    return dt.date.fromisoformat(told) if told else None
 
 
 def _description(event: Any) -> str | None:

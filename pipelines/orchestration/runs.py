@@ -38,6 +38,11 @@ def tags() -> dict[str, str]:
     }
 
 
+def is_ours(run: dg.DagsterRun) -> bool:
+    """Whether this process is the command line that started the run, and so holds the night's lock already."""
+    return run.tags.get(LAUNCHED_BY) == CLI and run.tags.get("chengguan/pid") == str(os.getpid())
+
+
 def dangling(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
     """Unfinished runs that some `chengguan` process started. Dead ones only if no night is running."""
     return list(instance.get_runs(dg.RunsFilter(tags={LAUNCHED_BY: CLI}, statuses=_UNFINISHED)))

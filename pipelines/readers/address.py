@@ -16,6 +16,8 @@ _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _ADDRESS = re.compile(r"(?P<scheme>[A-Za-z][\w+.-]*)://(?:(?P<login>[^/?#]*)@)?(?P<place>.*)", re.DOTALL)
 _SECRET_PARAMETERS = ("user", "username", "uid", "password", "passwd", "pwd", "sslpassword", "token", "api_key", "key")
 HIDDEN = "***"
+#: What links persons (`pipelines.settings`): whoever writes a profile must not be able to have it sent to a server of his own.
+HASH_KEY = "CHENGGUAN_HASH_KEY"
 
 
 def fill_in(template: str, key: str, *, encode: bool = False) -> str:
@@ -26,6 +28,11 @@ def fill_in(template: str, key: str, *, encode: bool = False) -> str:
 
     def value(match: re.Match[str]) -> str:
         name = match.group(1)
+        if name.upper() == HASH_KEY:
+            raise ProfileError(
+                "配置不能引用散列密钥", f"a profile may not send {HASH_KEY} anywhere", key=key, value=name,
+                remedy_zh="去掉它；来源的密码放在另一个环境变量里", remedy_en="take it out; a source's password stands in a variable of its own",
+            )  # fmt: skip
         if name not in os.environ:
             raise ProfileError(
                 "缺少环境变量", f"the environment variable {name} is not set", key=key, value=name,

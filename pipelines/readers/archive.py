@@ -10,6 +10,7 @@ import tempfile
 import weakref
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path, PurePosixPath
 
@@ -113,12 +114,13 @@ def true_name(member: zipfile.ZipInfo) -> str:
 def _chosen(archive: zipfile.ZipFile, profile: FileSource, source: str) -> dict[str, zipfile.ZipInfo]:
     """{name: member} of what is to be read, in the order of the names."""
     names: dict[str, zipfile.ZipInfo] = {}
+    counted: Counter[str] = Counter()
     for member in archive.infolist():
         name = true_name(member).replace("\\", "/")
         hidden = any(step.startswith((".", "__MACOSX", "~$")) for step in PurePosixPath(name).parts)
         if not name.endswith("/") and not hidden:
-            times = sum(known == name or known.startswith(f"{name}#") for known in names)
-            names[f"{name}#{times + 1}" if times else name] = member
+            counted[name] += 1
+            names[f"{name}#{counted[name]}" if counted[name] > 1 else name] = member
     if profile.members:
         chosen = {
             name: member for name, member in names.items()

@@ -84,13 +84,15 @@ def cut_regular(data: bytes, delimiter: str, width: int) -> pl.DataFrame | None:
     return frame
 
 
-def cut_lines(text: str, delimiter: str, width: int | None, final: bool) -> tuple[list[Line], str]:
-    """The rows of any block, and what is left of it because its last row may go on in the next one."""
+def cut_lines(
+    text: str, delimiter: str, width: int | None, final: bool, most: int | None = None
+) -> tuple[list[Line], str]:
+    """The rows of any block, and what is left of it because its last row may go on in the next one. Who wants `most` rows gets no more."""
     lines = list(io.StringIO(text, newline=""))
     whole = len(lines) if final or not lines or lines[-1].endswith("\n") else len(lines) - 1
     rows: list[Line] = []
     at = 0
-    while at < whole:
+    while at < whole and (most is None or len(rows) < most):
         line = lines[at]
         if '"' not in line:
             bare = line.rstrip("\r\n")

@@ -33,9 +33,22 @@ def away(source: str, error: OSError) -> InputError:
     )  # fmt: skip
 
 
-def changed(source: str) -> InputError:
+class Unsettled(InputError):
+    """A file that is not whole yet: nothing is wrong with it, and a later run takes it."""
+
+
+def still_written(source: str) -> Unsettled:
+    """Some program has the file open for writing, or it grows."""
+    return Unsettled(
+        "文件还在写入，留给下次", "the file is still being written and is left for the next run", file=source,
+        remedy_zh="不用处理；若一直如此，请关闭打开它的程序，或让来源先写到别的名字、写完再改名",
+        remedy_en="nothing to do; if it stays so, close the program that has it open, or let the source write under another name and rename the file when whole",
+    )  # fmt: skip
+
+
+def changed(source: str) -> Unsettled:
     """The file is not what it was when its reading began."""
-    return InputError(
+    return Unsettled(
         "文件在读取过程中被改动", "the file changed while it was read", file=source,
         remedy_zh="等来源单位写完后重试；请来源先写到别的名字，写完再改名",
         remedy_en="try again when the source has finished writing; let it write under another name and rename the file when whole",

@@ -4,7 +4,6 @@ Belongs here: which reader reads a file, and that the file is there and stays as
 file stands in `pipelines.city.FileSource`; each kind of file has its reader beside this one.
 """
 
-import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from pipelines.readers.faults import away, changed, damaged
 from pipelines.readers.json_records import read_json, read_ndjson
 from pipelines.readers.kinds import kind_of
 from pipelines.readers.parquet import read_parquet
+from pipelines.readers.settled import State, state_of
 from pipelines.readers.text import read_text
 from pipelines.readers.workbook import read_workbook
 
@@ -29,10 +29,10 @@ def read_file(path: Path, profile: FileSource, source: str, known: Collection[st
     or changes on the way.
     """
     try:
-        before = _state(path)
+        before = state_of(path)
         if path.is_dir():
             raise IsADirectoryError(path)
-        if before.st_size == 0:
+        if before[0] == 0:
             raise InputError(
                 "文件是空的", "the file is empty", file=source,
                 remedy_zh="向来源单位重新索取该文件，放回同一位置", remedy_en="ask the source for the file again and put it in the same place",
@@ -68,16 +68,12 @@ def _by_kind(kind: str, path: Path, profile: FileSource, source: str, known: Col
     return read_json(path, profile, source, known) if kind == "json" else read_ndjson(path, profile, source)
 
 
-def _state(path: Path) -> os.stat_result:
-    return path.stat()
-
-
-def _watched(chunks: Iterator[pl.DataFrame], path: Path, before: os.stat_result, source: str) -> Iterator[pl.DataFrame]:
+def _watched(chunks: Iterator[pl.DataFrame], path: Path, before: State, source: str) -> Iterator[pl.DataFrame]:
     """The chunks, as long as the file is what it was: half of one export and half of the next make rows that nobody sent."""
     try:
         yield from chunks
-        after = _state(path)
+        after = state_of(path)
     except OSError as error:
         raise away(source, error) from error
-    if (after.st_size, after.st_mtime_ns, after.st_ino) != (before.st_size, before.st_mtime_ns, before.st_ino):
+    if after != before:
         raise changed(source)

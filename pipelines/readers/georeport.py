@@ -95,7 +95,10 @@ def _of_xml(body: bytes) -> list[Record]:
         raise Refused(" ".join(" ".join(root.itertext()).split())[:200])
     if _name(root) not in ("service_requests", "requests"):
         raise NotUnderstood(f"the root element is <{_name(root)[:40]}>, not <service_requests>")
-    return [_text_of_children(one) for one in root]
+    try:
+        return [_text_of_children(one) for one in root]
+    except RecursionError:
+        raise NotUnderstood("it is nested too deeply") from None
 
 
 def _text_of_children(request: Element) -> Record:

@@ -85,7 +85,8 @@ def check_workbook(path: Path, source: str) -> None:
                         f"a sheet spans {rows} rows by {columns} columns, too many",
                         sheet=name,
                     )
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, OSError) as error:
+        # RuntimeError: a part is marked as encrypted, or packed in a way that is not known.
         raise damaged(source, error) from error
 
 

@@ -13,20 +13,23 @@ from typing import Any
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.city import FileSource
 from pipelines.readers.base import ROW, SHEET, UNREADABLE, Extract, drop_non_records, join_header, select_only
-from pipelines.readers.faults import damaged
+from pipelines.readers.faults import damaged, too_large
 from pipelines.readers.tables import check_only
 
 CHUNK_ROWS = 50_000
+#: Bytes of text that one chunk may have: a word that comes again is written once, and may be as long as its writer likes.
+MOST_CHUNK_BYTES = 1 << 30
 
 
 def read_parquet(path: Path, profile: FileSource, source: str) -> Extract:
-    """The rows of a Parquet file, a part of a row group at a time. Raises InputError where it is damaged."""
+    """The rows of a Parquet file, a part of a row group at a time. Raises InputError where it is damaged or a chunk too large."""
     try:
-        file = pq.ParquetFile(path)
+        file = _opened(path)
         header = join_header([list(file.schema_arrow.names)])
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         raise damaged(source, error) from error
@@ -41,6 +44,7 @@ def read_parquet(path: Path, profile: FileSource, source: str) -> Extract:
             for batch in file.iter_batches(CHUNK_ROWS, use_threads=False):
                 # The library does not look whether a text is one; bytes that are none would break what comes after the reader.
                 batch.validate(full=True)
+                _check_length(batch, source, done + 1)
                 cells = [as_text(column).alias(name) for column, name in zip(batch.columns, header, strict=True)]
                 chunk = pl.DataFrame(cells).with_columns(
                     pl.lit(None, dtype=pl.String).alias(SHEET),
@@ -57,6 +61,30 @@ def read_parquet(path: Path, profile: FileSource, source: str) -> Extract:
 
     extract.chunks = chunks()
     return extract
+
+
+def _opened(path: Path) -> pq.ParquetFile:
+    """The file, its texts to be given with each word once, as they are written."""
+    with pq.ParquetFile(path) as file:
+        texts = [
+            field.name for field in file.schema_arrow
+            if pa.types.is_string(field.type) or pa.types.is_large_string(field.type) or pa.types.is_binary(field.type)
+        ]  # fmt: skip
+    return pq.ParquetFile(path, read_dictionary=texts)
+
+
+def _check_length(batch: pa.RecordBatch, source: str, row: int) -> None:
+    """Raises InputError where the texts would take too much memory once each cell has its own."""
+    length = 0
+    for column in batch.columns:
+        if pa.types.is_dictionary(column.type):
+            length += pc.sum(pc.binary_length(column.dictionary).take(column.indices)).as_py() or 0
+    if length > MOST_CHUNK_BYTES:
+        raise too_large(
+            source,
+            f"第 {row} 行起的文字共 {length >> 20} MiB，过大",
+            f"the texts from row {row} on take {length >> 20} MiB, too much",
+        )
 
 
 def as_text(column: pa.Array) -> pl.Series:

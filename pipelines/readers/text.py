@@ -30,9 +30,7 @@ def read_text(path: Path, profile: FileSource, source: str, known: Collection[st
     stated = _SEP_LINE.match(head)
     start = stated.end() if stated else 0
     delimiter = profile.delimiter or (stated.group(1) if stated else _delimiter(head, whole, path, known))
-    rows = [
-        _cells(line) for line in cut_lines(head[start:], delimiter, None, whole)[0][: rows_wanted(profile.header_rows)]
-    ]
+    rows = _first_rows(head[start:], delimiter, whole, rows_wanted(profile.header_rows))
     last, header = locate_header(rows, profile.header_rows, known, source)
     check_only(profile.only, header, source)
     extract = Extract(source=source, header=header, chunks=iter(()), encoding=shown_name(encoding))
@@ -116,7 +114,7 @@ def _delimiter(head: str, whole: bool, path: Path, known: Collection[str]) -> st
     order = DELIMITERS if path.suffix.lower() != ".tsv" else "\t" + DELIMITERS.replace("\t", "")
 
     def merit(delimiter: str) -> tuple[int, int]:
-        rows = [_cells(line) for line in cut_lines(head, delimiter, None, whole)[0][: rows_wanted("find")]]
+        rows = _first_rows(head, delimiter, whole, rows_wanted("find"))
         best = best_header(rows, wanted)
         widths = [len(row) for row in rows if len(row) > 1]
         return len(wanted.intersection(best[2])) if best else 0, max(map(widths.count, widths), default=0)
@@ -124,5 +122,6 @@ def _delimiter(head: str, whole: bool, path: Path, known: Collection[str]) -> st
     return max(order, key=merit)
 
 
-def _cells(line: Line) -> list[str | None]:
-    return [cell or None for cell in line.cells or []]
+def _first_rows(head: str, delimiter: str, whole: bool, most: int) -> list[list[str | None]]:
+    lines, _ = cut_lines(head, delimiter, None, whole, most)
+    return [[cell or None for cell in line.cells or []] for line in lines]

@@ -22,6 +22,7 @@ from pipelines.landing.batches import BatchWriter, batch_id, landed_header
 from pipelines.landing.canonical import References, to_canonical
 from pipelines.landing.contract import judge
 from pipelines.landing.door import reference_keys
+from pipelines.landing.erased import erased
 from pipelines.landing.load import Batch, load_batch
 from pipelines.landing.privacy import HASH, MASK, hash_key, personal_kind, split
 from pipelines.landing.quarantine import log, row_id
@@ -120,6 +121,7 @@ def _take_in(desk: _Desk, sheet: Sheet, rows: Sequence[MendedRow]) -> Batch:
     persons = persons_of(desk.settings, desk.city, [row.held for row, names in zip(rows, kept, strict=True) if names])
     landed, vaulted = split(written, list(profile.columns), profile, hash_key(desk.settings))
     landed = _with_persons(landed, rows, kept, persons)
+    landed, vaulted = erased(desk.settings, sheet.feed).blank(landed, vaulted, list(profile.columns), profile)
     # Over hashes and masks: a digest over one person's number would give the number away.
     content = landed.drop(SHEET, ROW, UNREADABLE).insert_column(
         0, pl.Series("_from", [row.held.row_id for row in rows])

@@ -14,22 +14,26 @@ from tests.faults import results
 MOST_MIB = 1_500
 
 
-def run(mode: str, first: int, last: int, folder: Path) -> list[dict[str, Any]]:
-    """What the worker said. A worker that died is a find of the file that it had begun; the others are read by a new one."""
-    told: list[dict[str, Any]] = []
-    while first < last:
-        command = [sys.executable, "-m", "tests.faults.hostile.worker", mode, str(first), str(last), str(folder)]
-        ended = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, check=False)
-        lines = [json.loads(line) for line in ended.stdout.splitlines()]
-        told += lines
-        if ended.returncode == 0:
-            break
-        begun = [line["begins"] for line in lines if "begins" in line]
+def told_by(module: str, *arguments: str) -> list[dict[str, Any]]:
+    """What a worker said. One that died is a find of what it had begun last."""
+    command = [sys.executable, "-m", module, *arguments]
+    ended = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, check=False)
+    told: list[dict[str, Any]] = [json.loads(line) for line in ended.stdout.splitlines()]
+    if ended.returncode:
+        begun = [line["begins"] for line in told if "begins" in line]
         assert begun, ended.stderr
         told.append({"file": begun[-1], "outcome": "died", "said": ended.stderr[-500:]})
-        if mode == "door":
+    return told
+
+
+def run(mode: str, first: int, last: int, folder: Path) -> list[dict[str, Any]]:
+    """The same of the files from the first to the last: those after one that ended its worker are read by a new one."""
+    told: list[dict[str, Any]] = []
+    while first < last:
+        told += told_by("tests.faults.hostile.worker", mode, str(first), str(last), str(folder))
+        if told[-1].get("outcome") != "died" or mode == "door":
             break
-        first = int(begun[-1].partition("-")[0]) + 1
+        first = int(told[-1]["file"].partition("-")[0]) + 1
     return told
 
 

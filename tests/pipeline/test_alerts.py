@@ -189,7 +189,7 @@ def test_a_night_that_cannot_begin_is_a_failed_run(home: Home) -> None:
 
 
 def test_a_second_night_at_the_same_time_is_no_incident(home: Home) -> None:
-    with night_lock(home.settings), pytest.raises(Exception, match="another `chengguan nightly`"):
+    with night_lock(home.settings), pytest.raises(Exception, match="another night is running: pid"):
         night.run_night(home.settings, AS_OF, lambda *_: None)
     assert home.open == []
 

@@ -82,7 +82,10 @@ def test_a_second_night_with_nothing_new_shows_the_models_tests_as_kept(story: S
     first, again = story.nights[1].report, story.nights[2].report
     assert again["checks_kept"] > 200
     assert again["checks_kept"] > first["checks_kept"]
-    assert again["models"].keys() == first["models"].keys()
+    # What looks at the batches of a night passes when there are none, so a warning of the first night may be a pass of the second.
+    judged = [n["checks_passed"] + n["checks_kept"] + len(n["checks_warned"]) for n in (first, again)]
+    assert judged[0] == judged[1]
+    assert again["models"] == first["models"]
 
 
 def test_an_old_night_run_again_gives_the_marts_it_gave_then(story: Story) -> None:

@@ -254,6 +254,7 @@ def test_a_home_of_an_earlier_version_gets_the_desk(settings: Settings, city: Ci
             connection.execute(f"drop view ops.quarantine_{view}")
         connection.execute("drop table ops.quarantine_actions")
         connection.execute("alter table ops.ledger drop column rows_dismissed")
+        connection.execute("drop table ops.layout")
     assert len(held(settings, "open")) == 2
     assert ask(settings, "select rows_dismissed from ops.ledger") == [(0,)]
     assert check_conservation(settings) == []

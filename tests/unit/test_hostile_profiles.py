@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from pipelines.city import City, ColumnMap, DatabaseSource, FileSource
+from pipelines.city import LARGEST_BYTES, City, CityProfile, ColumnMap, DatabaseSource, FileSource, parse
 from pipelines.cli.serve import ui
 from pipelines.errors import ProfileError
 from pipelines.feeds import FEEDS
 from pipelines.landing.canonical import References
+from pipelines.readers.address import web_address
 
 STEPS = ["..", ".", "a", "*", "**", "/", "//", "\\", "%2e%2e", "~", "\0", "$HOME"]
 
@@ -85,3 +86,33 @@ def test_a_reference_table_is_one_of_the_citys_own(
 
 def test_dagsters_pages_are_for_this_machine_only() -> None:
     assert inspect.signature(ui).parameters["host"].default == "127.0.0.1"
+
+
+@pytest.mark.parametrize("pattern", ["", ".", "**/**/x", "**a", "a" * 300, "a/" * 30, "a\0"])
+def test_a_pattern_that_is_none_or_never_ends_is_refused(pattern: str) -> None:
+    with pytest.raises(ValidationError, match="no pattern of files"):
+        FileSource(kind="file", files=[pattern])
+
+
+@pytest.mark.parametrize(
+    "text", ["x = " + "[" * 20_000, "x = " + "9" * 20_000, "x = 2017-13-45", "#" * (LARGEST_BYTES + 1), 'x = "\udcff"']
+)
+def test_a_profile_that_is_no_toml_or_beyond_any_size_is_refused_by_its_name(tmp_path: Path, text: str) -> None:
+    (path := tmp_path / "city.toml").write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(ProfileError) as refused:
+        parse(path, CityProfile)
+    assert refused.value.where["file"] == str(path) and refused.value.remedy_zh
+
+
+def test_a_message_stays_readable_however_long_a_key_or_value_is(tmp_path: Path) -> None:
+    (path := tmp_path / "city.toml").write_text(f'{"k" * 300_000} = "{"v" * 300_000}"\n', encoding="utf-8")
+    with pytest.raises(ProfileError) as refused:
+        parse(path, CityProfile)
+    assert len(refused.value.render()) < 20_000
+
+
+def test_the_key_that_links_persons_goes_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHENGGUAN_HASH_KEY", "a secret")
+    with pytest.raises(ProfileError) as refused:
+        web_address("https://example.org/${CHENGGUAN_HASH_KEY}", "source.url")
+    assert "a secret" not in refused.value.render()

@@ -7,9 +7,9 @@ with suspensions as (
         suspended.started_at,
         suspended.ended_at,
         deadline.base_due_at,
-        date_diff('second', suspended.started_at, suspended.ended_at) as seconds,
+        {{ seconds_between('suspended.started_at', 'suspended.ended_at') }} as seconds,
         coalesce(
-            sum(date_diff('second', suspended.started_at, suspended.ended_at)) over (
+            sum({{ seconds_between('suspended.started_at', 'suspended.ended_at') }}) over (
                 partition by suspended.case_id order by suspended.started_at
                 rows between unbounded preceding and 1 preceding
             ), 0
@@ -25,5 +25,5 @@ select
     max(started_at) filter (where ended_at is null) as stopped_since_at
 from suspensions
 -- Without a deadline there is no clock that could run out; the suspension is kept all the same.
-where base_due_at is null or started_at <= base_due_at + to_seconds(cast(seconds_before as bigint))
+where base_due_at is null or started_at <= {{ plus('base_due_at', 'cast(seconds_before as bigint)', 'seconds') }}
 group by case_id

@@ -17,8 +17,8 @@ with cases as (
 rules as (
     select
         cases.case_id,
-        arg_min(sla.limit_value, sla.condition_no) as limit_value,
-        arg_min(sla.limit_unit, sla.condition_no) as limit_unit
+        min_by(sla.limit_value, sla.condition_no) as limit_value,
+        min_by(sla.limit_unit, sla.condition_no) as limit_unit
     from cases
     inner join {{ source('reference', 'sla_rules') }} as sla
         on

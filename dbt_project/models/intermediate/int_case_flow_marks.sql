@@ -2,6 +2,6 @@
 select
     case_id,
     max(operated_at) filter (where action = 'cancel') as cancelled_at,
-    cast(bit_xor(hash(step_id, _batch_seq, _source_row)) as varchar) as _flow_version
+    cast({{ mark_of(['step_id', '_batch_seq', '_source_row']) }} as string) as _flow_version
 from {{ ref('stg_platform__case_flow') }}
 group by case_id

@@ -13,7 +13,10 @@ select
     -- Cancelling is also how a report that is not accepted ends.
     max(operated_at) filter (where action = 'cancel') as given_up_at,
     bool_or(is_timeout) filter (where action = 'file') as filing_timeout,
-    arg_min(is_timeout, (operated_at, step_id)) filter (where action = 'dispatch') as dispatch_timeout,
-    arg_max(is_timeout, (operated_at, step_id)) filter (where action in ('check_pass', 'check_fail')) as check_timeout
+    min_by(is_timeout, (operated_at, step_id)) filter (where is_timeout is not null and action = 'dispatch')
+        as dispatch_timeout,
+    max_by(is_timeout, (operated_at, step_id)) filter (
+        where is_timeout is not null and action in ('check_pass', 'check_fail')
+    ) as check_timeout
 from {{ ref('stg_platform__case_flow') }}
 group by case_id

@@ -18,4 +18,6 @@ with tickets as (
 select tickets.ticket_id
 from tickets
 cross join {{ source('reference', 'city') }} as city
-where tickets.accepted_at <= tickets.accepted_before_at + to_days(cast(city.repeat_window_days as integer))
+where
+    tickets.accepted_at
+    <= {{ plus('tickets.accepted_before_at', 'cast(city.repeat_window_days as integer)', 'days') }}

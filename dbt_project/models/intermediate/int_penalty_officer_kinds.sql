@@ -4,7 +4,7 @@ with named as (
     select
         case_no,
         filed_on,
-        unnest(list_distinct([officer_1_hash, officer_2_hash])) as name_hash
+        {{ each(different(list_of(['officer_1_hash', 'officer_2_hash']))) }} as name_hash
     from {{ ref('stg_case_files__penalty_cases') }}
 ),
 

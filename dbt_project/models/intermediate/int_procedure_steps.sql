@@ -43,7 +43,7 @@ judged as (
         cases.surcharge_yuan / nullif(cases.fine_yuan, 0) as surcharge_share,
         -- Paid in time there was nothing to charge: the whole is then one day's.
         surcharge_share
-        / greatest(date_diff('day', cases.served_on, cases.paid_on) - coalesce(term.limit_value, 0), 1)
+        / greatest({{ days_between('cases.served_on', 'cases.paid_on') }} - coalesce(term.limit_value, 0), 1)
             as surcharge_per_day
     from cases
     left join {{ source('reference', 'law_limits') }} as large

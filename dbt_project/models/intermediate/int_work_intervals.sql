@@ -5,7 +5,7 @@ with intervals as (
     select
         start_at,
         end_at,
-        date_diff('second', start_at, end_at) as seconds
+        {{ seconds_between('start_at', 'end_at') }} as seconds
     from {{ source('reference', 'working_hours') }}
 )
 

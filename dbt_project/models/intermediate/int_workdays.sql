@@ -23,7 +23,7 @@ days as (
 select
     day,
     is_workday,
-    cast(count(*) filter (where is_workday) over (order by day) as bigint) + if(is_workday, 0, 1) as workday_no,
+    cast(sum(if(is_workday, 1, 0)) over (order by day) as bigint) + if(is_workday, 0, 1) as workday_no,
     min(case when is_workday then day_opens_at end) over (
         order by day rows between current row and unbounded following
     ) as opens_at

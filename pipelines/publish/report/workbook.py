@@ -7,7 +7,7 @@ from typing import Any
 
 import xlsxwriter
 
-from pipelines.metrics.export import DISARMED
+from pipelines.metrics.export import DISARMED, TEXT, is_formula
 from pipelines.publish.report.document import Document
 from pipelines.publish.report.sentences import Lang, pick
 from pipelines.publish.report.tables import Few, Table
@@ -26,9 +26,10 @@ _ROWS_ABOVE = 2
 def write_workbook(path: Path, document: Document, about: Mapping[str, Any], lang: Lang) -> None:
     """Writes the tables of the document in their order; tables that the document only draws come with them."""
     with xlsxwriter.Workbook(str(path), DISARMED) as book:
-        bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+        bold, wrapped = book.add_format({"bold": True}), book.add_format({**TEXT, "text_wrap": True, "valign": "top"})
         head = book.add_format({"bold": True, "text_wrap": True, "bottom": 1, "valign": "vcenter"})
         formats = {kind: book.add_format({"num_format": form}) for kind, form in _FORMATS.items()}
+        formats["formula"] = book.add_format(TEXT)
         first = book.add_worksheet(pick(lang, "说明", "About"))
         for table, number in document.tables:
             page = book.add_worksheet(table.name[:31])
@@ -47,7 +48,7 @@ def _fill(page: Any, table: Table, formats: Mapping[str, Any]) -> None:
         for down, row in enumerate(table.rows, start=_ROWS_ABOVE + 1):
             cell = row[at]
             if isinstance(cell, Few | str):
-                page.write_string(down, at, str(cell))
+                page.write_string(down, at, str(cell), formats["formula"] if is_formula(str(cell)) else None)
             elif isinstance(cell, dt.date):
                 page.write_datetime(down, at, cell, formats[column.kind])
             elif cell is not None:

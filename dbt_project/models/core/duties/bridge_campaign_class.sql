@@ -3,14 +3,14 @@ with codes as (
     select
         campaign_no,
         code_scheme,
-        trim(unnest(string_split_regex(class_codes, '[、;；,，]'))) as class_code
+        {{ each(split_by('class_codes', '[、;；,，]')) }} as class_code
     from {{ ref('stg_duties__campaigns') }}
     where class_codes is not null
 )
 
 select distinct
     codes.campaign_no,
-    {{ event_class('codes.code_scheme', 'codes.class_code') }} as event_class
+    {{ event_class('codes.code_scheme', 'trim(codes.class_code)') }} as event_class
 from codes
 inner join {{ ref('dim_campaign') }} as campaign on codes.campaign_no = campaign.campaign_no
-where codes.class_code <> ''
+where trim(codes.class_code) <> ''

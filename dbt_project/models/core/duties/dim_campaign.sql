@@ -3,7 +3,7 @@
 with campaigns as (
     select
         *,
-        cast(ends_on - starts_on + 1 as integer) as window_days
+        cast({{ days_between('starts_on', 'ends_on') }} + 1 as integer) as window_days
     from {{ ref('stg_duties__campaigns') }}
 )
 

@@ -16,7 +16,9 @@ with named as (
 
 select
     named.program_id,
-    max_by(named.program_name, (named.named_on, named.program_name)) as name_zh
+    max_by(named.program_name, (named.named_on, named.program_name)) filter (
+        where named.program_name is not null
+    ) as name_zh
 from named
 cross join {{ ref('dim_as_of') }} as today
 where named.named_on <= today.as_of_on

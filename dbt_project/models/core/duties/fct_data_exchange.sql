@@ -14,7 +14,7 @@ select
     case when exchanges.answered_on <= today.as_of_on then exchanges.answered_on end as answered_on,
     case
         when exchanges.answered_on <= today.as_of_on
-            then cast(exchanges.answered_on - exchanges.exchanged_on as integer)
+            then cast({{ days_between('exchanges.exchanged_on', 'exchanges.answered_on') }} as integer)
     end as answer_days,
     {{ provenance('exchanges') }}
 from {{ ref('stg_registers__data_exchanges') }} as exchanges

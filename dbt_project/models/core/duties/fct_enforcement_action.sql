@@ -15,6 +15,5 @@ select
     {{ provenance('actions') }}
 from {{ ref('stg_duties__enforcement_actions') }} as actions
 cross join {{ ref('dim_as_of') }} as today
-asof left join {{ ref('bridge_squad_area') }} as area
-    on actions.street_code = area.street_code and actions.acted_on >= area.valid_from
+{{ area_on('actions.acted_on', 'actions.street_code') }}
 where actions.acted_on <= today.as_of_on

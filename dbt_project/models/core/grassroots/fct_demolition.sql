@@ -22,5 +22,4 @@ select
     demolitions.is_partial,
     {{ provenance('demolitions') }}
 from demolitions
-asof left join {{ ref('bridge_squad_area') }} as area
-    on demolitions.street_code = area.street_code and demolitions.demolished_on >= area.valid_from
+{{ area_on('demolitions.demolished_on', 'demolitions.street_code') }}

@@ -16,6 +16,5 @@ select
     {{ provenance('shift') }}
 from {{ ref('stg_service__duty_roster') }} as shift
 cross join {{ ref('dim_as_of') }} as today
-asof left join {{ ref('bridge_squad_area') }} as area
-    on shift.street_code = area.street_code and shift.on_duty_on >= area.valid_from
+{{ area_on('shift.on_duty_on', 'shift.street_code') }}
 where shift.on_duty_on <= today.as_of_on

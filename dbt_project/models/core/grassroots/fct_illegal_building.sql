@@ -28,5 +28,4 @@ select
     buildings.status,
     {{ provenance('buildings') }}
 from buildings
-asof left join {{ ref('bridge_squad_area') }} as area
-    on buildings.street_code = area.street_code and buildings.discovered_on >= area.valid_from
+{{ area_on('buildings.discovered_on', 'buildings.street_code') }}

@@ -4,7 +4,7 @@
 with officers as (
     select
         case_no,
-        unnest(list_distinct([officer_1_hash, officer_2_hash])) as officer_hash
+        {{ each(different(list_of(['officer_1_hash', 'officer_2_hash']))) }} as officer_hash
     from {{ ref('stg_case_files__penalty_cases') }}
 ),
 

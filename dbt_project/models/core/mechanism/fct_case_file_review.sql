@@ -8,7 +8,9 @@ select
     review.case_no,
     review.reviewed_on,
     review.basic_failures,
-    cast(coalesce(len(string_split(review.basic_failures, ';')), 0) as integer) as basic_failure_count,
+    cast(
+        coalesce(length(review.basic_failures) - length(replace(review.basic_failures, ';', '')) + 1, 0) as integer
+    ) as basic_failure_count,
     review.basic_failures is not null as is_failed,
     cast(review.form_score as decimal(5, 2)) as form_score,
     cast(review.content_score as decimal(5, 2)) as content_score,

@@ -43,5 +43,4 @@ select
     cases.archived_on,
     {{ provenance('cases') }}
 from cases
-asof left join {{ ref('bridge_squad_area') }} as area
-    on cases.street_code = area.street_code and cases.filed_on >= area.valid_from
+{{ area_on('cases.filed_on', 'cases.street_code') }}

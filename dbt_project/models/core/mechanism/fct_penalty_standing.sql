@@ -13,7 +13,7 @@ with received as (
 
 cut as (
     select
-        penalty.* exclude (decided_on, served_on, paid_on, published_on, closed_on, archived_on),
+        {{ all_but('penalty', ['decided_on', 'served_on', 'paid_on', 'published_on', 'closed_on', 'archived_on']) }},
         {% for step in ['decided_on', 'served_on', 'paid_on', 'published_on', 'closed_on', 'archived_on'] %}
             case when penalty.{{ step }} <= today.as_of_on then penalty.{{ step }} end as {{ step }},
         {% endfor %}
@@ -48,8 +48,8 @@ select
     cut.published_on is not null and cut.decided_on is not null as is_published,
     cut.correction is not null as is_with_correction,
     coalesce(cut.is_corrected, false) as is_corrected,
-    date_diff('day', cut.filed_on, cut.decided_on) as decision_days,
-    date_diff('day', cut.filed_on, cut.closed_on) as closing_days,
+    {{ days_between('cut.filed_on', 'cut.decided_on') }} as decision_days,
+    {{ days_between('cut.filed_on', 'cut.closed_on') }} as closing_days,
     cast(if(cut.decided_on is null, 0, coalesce(cut.fine_yuan, 0)) as decimal(14, 2)) as fine_yuan,
     cast(if(cut.paid_on is null, 0, coalesce(cut.paid_yuan, 0)) as decimal(14, 2)) as ledger_paid_yuan,
     {% for amount in ['received_yuan', 'received_on_time_yuan', 'received_on_spot_yuan', 'surcharge_yuan'] %}

@@ -57,7 +57,8 @@ dated as (
             when 'work_days' then final.day
         end as due_on,
         case limited.limit_unit
-            when 'calendar_days' then date_diff('day', limited.begins_on, coalesce(limited.done_on, limited.as_of_on))
+            when 'calendar_days'
+                then {{ days_between('limited.begins_on', 'coalesce(limited.done_on, limited.as_of_on)') }}
             when 'work_days' then last.workdays_until - first.workdays_until
             else limited.amount
         end as found_value

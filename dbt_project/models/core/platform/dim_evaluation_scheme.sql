@@ -1,7 +1,7 @@
 -- One row: everything that an evaluation depends on besides the records, as the city has chosen it, and a digest of it.
 -- A frozen evaluation keeps the digest of its day; where it differs now, a restatement is due to the definitions.
 with definitions as (
-    select string_agg(indicator || ': ' || definition, '; ' order by indicator) as said
+    select {{ joined("indicator || ': ' || definition", '; ', 'indicator') }} as said
     from {{ ref('dim_indicator') }}
     where definition is not null
 ),
@@ -15,7 +15,7 @@ rows_of_tables as (
 ),
 
 tables as (
-    select coalesce(string_agg(line, ';' order by line), '') as said
+    select coalesce({{ joined('line', ';', 'line') }}, '') as said
     from rows_of_tables
 )
 

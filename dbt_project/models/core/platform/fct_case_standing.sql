@@ -3,7 +3,7 @@
 with cases as (
     select
         filed.*,
-        marks.* exclude (case_id),
+        {{ all_but('marks', ['case_id']) }},
         channel.is_public,
         department.squad_id as unit_squad_id,
         coalesce(department.handling_level, 'none') as handling_level,
@@ -62,8 +62,8 @@ select
     if(on_time_closing_denominator = 'closed', closed, close_due) as on_time_closing_base,
     if(rework_denominator = 'close_due', close_due, handled) as rework_base,
     if(filing_denominator = 'accepted', accepted, reported) as filing_base,
-    case when is_dispatched then date_diff('second', reported_at, dispatched_at) end as dispatch_seconds,
-    case when is_handled then date_diff('second', dispatched_at, handled_at) end as handling_seconds,
-    case when is_closed then date_diff('second', reported_at, closed_at) end as closing_seconds,
+    case when is_dispatched then {{ seconds_between('reported_at', 'dispatched_at') }} end as dispatch_seconds,
+    case when is_handled then {{ seconds_between('dispatched_at', 'handled_at') }} end as handling_seconds,
+    case when is_closed then {{ seconds_between('reported_at', 'closed_at') }} end as closing_seconds,
     {{ provenance() }}
 from flagged

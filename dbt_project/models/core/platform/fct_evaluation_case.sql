@@ -17,13 +17,13 @@ cases as (
         period.period_id,
         period.freezes_on,
         filed.*,
-        marks.* exclude (case_id),
+        {{ all_but('marks', ['case_id']) }},
         channel.is_public,
         department.squad_id as unit_squad_id,
         city.verify_limit_hours,
         city.accurate_dispatch,
         city.handling_cap_hours,
-        least(today.ends_at, period.freezes_on + interval 1 day) as ends_at
+        least(today.ends_at, cast(period.freezes_on + interval 1 day as timestamp)) as ends_at
     from {{ ref('fct_platform_case') }} as filed
     cross join {{ ref('dim_as_of') }} as today
     cross join {{ ref('dim_city') }} as city
@@ -59,9 +59,9 @@ select
     {{ case_flags() }},
     case
         when not happened.is_handled then 0
-        when happened.handling_cap_hours = 0 then date_diff('second', happened.dispatched_at, happened.handled_at)
+        when happened.handling_cap_hours = 0 then {{ seconds_between('happened.dispatched_at', 'happened.handled_at') }}
         else least(
-            date_diff('second', happened.dispatched_at, happened.handled_at), happened.handling_cap_hours * 3600
+            {{ seconds_between('happened.dispatched_at', 'happened.handled_at') }}, happened.handling_cap_hours * 3600
         )
     end as handling_seconds,
     appeals.excluded_on,

@@ -12,7 +12,7 @@ freezings as (
     select
         frozen_row.period_id,
         max(frozen_row.frozen_on) as frozen_on,
-        arg_max(frozen_row.scheme, frozen_row.frozen_on) as scheme
+        max_by(frozen_row.scheme, frozen_row.frozen_on) as scheme
     from {{ ref('fct_evaluation_frozen') }} as frozen_row
     inner join {{ ref('dim_as_of') }} as today on frozen_row.frozen_on <= today.as_of_on
     group by frozen_row.period_id

@@ -3,7 +3,7 @@
 
 with incoming as (
     select
-        ticket.* exclude (street_code),
+        {{ all_but('ticket', ['street_code']) }},
         coalesce(ticket.street_code, 'unknown') as street_code,
         repeated.ticket_id is not null as is_repeat,
         cast(ticket.accepted_at as date) as owned_on
@@ -44,5 +44,4 @@ select
     tickets.platform_case_no,
     {{ provenance('tickets') }}
 from tickets
-asof left join {{ ref('bridge_squad_area') }} as area
-    on tickets.street_code = area.street_code and tickets.owned_on >= area.valid_from
+{{ area_on('tickets.owned_on', 'tickets.street_code') }}

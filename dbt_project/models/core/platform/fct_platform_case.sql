@@ -45,7 +45,7 @@ select
     deadline.limit_source,
     coalesce(stops.stopped_seconds, 0) as stopped_seconds,
     stops.stopped_since_at,
-    deadline.base_due_at + to_seconds(coalesce(stops.stopped_seconds, 0)) as due_at,
+    {{ plus('deadline.base_due_at', 'coalesce(stops.stopped_seconds, 0)', 'seconds') }} as due_at,
     cases.rework_count,
     cases.suspend_count,
     cases.extension_count,
@@ -56,5 +56,4 @@ from cases
 left join {{ ref('int_case_deadlines') }} as deadline on cases.case_id = deadline.case_id
 left join {{ ref('int_case_clock_stops') }} as stops on cases.case_id = stops.case_id
 left join {{ ref('dim_department') }} as department on cases.unit_code = department.unit_code
-asof left join {{ ref('bridge_squad_area') }} as area
-    on cases.street_code = area.street_code and cases.owned_on >= area.valid_from
+{{ area_on('cases.owned_on', 'cases.street_code') }}

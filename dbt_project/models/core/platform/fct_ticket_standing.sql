@@ -11,7 +11,7 @@ with tickets as (
         is_live and ticket.satisfaction in ('satisfied', 'fairly', 'unsatisfied')
         and coalesce(ticket.revisited_on <= today.as_of_on, true) as is_surveyed,
         is_live and ticket.is_answered_at_once is not null as is_answer_stated,
-        ticket.accepted_at + to_hours(city.response_limit_hours) as respond_by_at,
+        {{ plus('ticket.accepted_at', 'city.response_limit_hours', 'hours') }} as respond_by_at,
         is_live and not ticket.is_answered_at_once
         and (ticket.responded_at < today.ends_at or respond_by_at <= today.ends_at) as is_response_due,
         is_live and ticket.solution is not null
@@ -20,7 +20,7 @@ with tickets as (
         or (city.satisfied_includes_fairly and ticket.satisfaction = 'fairly') as is_satisfied,
         case
             when is_live and ticket.replied_at < today.ends_at
-                then date_diff('second', ticket.accepted_at, ticket.replied_at)
+                then {{ seconds_between('ticket.accepted_at', 'ticket.replied_at') }}
         end as reply_seconds
     from {{ ref('fct_hotline_ticket') }} as ticket
     cross join {{ ref('dim_as_of') }} as today

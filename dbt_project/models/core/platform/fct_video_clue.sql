@@ -24,13 +24,14 @@ select
     coalesce(cases.reported_at < today.ends_at, false) as is_case,
     coalesce(clues.forwarded_at < today.ends_at, false) as is_forwarded,
     cast(
-        case when clues.forwarded_at < today.ends_at then date_diff('second', clues.seen_at, clues.forwarded_at) end
+        case
+            when clues.forwarded_at < today.ends_at then {{ seconds_between('clues.seen_at', 'clues.forwarded_at') }}
+        end
         / 3600 as decimal(18, 4)
     ) as forwarding_hours,
     {{ provenance('clues') }}
 from {{ ref('stg_clues__video_clues') }} as clues
 cross join {{ ref('dim_as_of') }} as today
 left join cases on clues.platform_case_no = cases.case_no
-asof left join {{ ref('bridge_squad_area') }} as area
-    on clues.street_code = area.street_code and clues.seen_at >= area.valid_from
+{{ area_on('clues.seen_at', 'clues.street_code') }}
 where clues.seen_at < today.ends_at

@@ -3,7 +3,7 @@ with named as (
     select
         item_id,
         code_scheme,
-        unnest(string_split_regex(class_codes, '[、，,;；\s]+')) as class_code
+        {{ each(split_by('class_codes', '[、，,;；\\s]+')) }} as class_code
     from {{ ref('stg_powers__power_items') }}
 )
 

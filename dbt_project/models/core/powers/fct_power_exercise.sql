@@ -11,7 +11,7 @@ with causes as (
 meant as (
     select
         causes.cause,
-        arg_max(class.event_class, (length(class.name_zh), class.event_class)) as event_class
+        max_by(class.event_class, (length(class.name_zh), class.event_class)) as event_class
     from causes
     inner join {{ ref('dim_event_class') }} as class
         on class.category = 'event' and contains(causes.cause, class.name_zh)

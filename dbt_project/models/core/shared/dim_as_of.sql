@@ -4,5 +4,5 @@ with today as (select {{ as_of() }} as as_of_on)
 
 select
     as_of_on,
-    as_of_on + interval 1 day as ends_at
+    cast(as_of_on + interval 1 day as timestamp) as ends_at
 from today

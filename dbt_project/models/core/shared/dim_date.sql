@@ -5,7 +5,7 @@ select
     cast(quarter(day) as integer) as quarter_no,
     cast(date_trunc('month', day) as date) as month,
     cast(date_trunc('week', day) as date) as week,
-    cast(isodow(day) as integer) as weekday_no,
+    cast({{ days_between("date_trunc('week', day)", 'day') }} + 1 as integer) as weekday_no,
     is_workday,
     holiday_name
 from {{ source('reference', 'calendar') }}

@@ -3,7 +3,7 @@
 with listed as (
     select
         row_id,
-        unnest(reasons) as reason
+        {{ each('reasons') }} as reason
     from {{ source('ops', 'quarantine_rows') }}
 ),
 

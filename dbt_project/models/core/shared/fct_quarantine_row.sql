@@ -3,7 +3,7 @@
 with listed as (
     select
         row_id,
-        unnest(acts) as act
+        {{ each('acts') }} as act
     from {{ source('ops', 'quarantine_rows') }}
 ),
 
@@ -21,7 +21,7 @@ decided as (
     select
         acts.row_id,
         min(acts.by_batch_seq) filter (where acts.action = 'replaced') as mended_by_seq,
-        arg_max(acts.action, acts.action_seq) filter (where acts.action <> 'replaced') as decision
+        max_by(acts.action, acts.action_seq) filter (where acts.action <> 'replaced') as decision
     from acts
     inner join {{ ref('dim_as_of') }} as today on acts.acted_for_on <= today.as_of_on
     group by acts.row_id

@@ -4,7 +4,7 @@ with named as (
     select
         operation.operation_no,
         operation.lead_org,
-        unnest(list_distinct(regexp_split_to_array(trim(operation.partner_orgs), '[、，,;；\s　]+'))) as partner
+        {{ each(different(split_by('trim(operation.partner_orgs)', '[、，,;；\\s　]+'))) }} as partner
     from {{ ref('fct_joint_operation') }} as operation
     where trim(operation.partner_orgs) <> ''
 ),

@@ -16,6 +16,5 @@ select
 from {{ ref('stg_service__joint_operations') }} as operation
 cross join {{ ref('dim_as_of') }} as today
 left join {{ ref('dim_department') }} as department on operation.lead_org = department.unit_code
-asof left join {{ ref('bridge_squad_area') }} as area
-    on operation.street_code = area.street_code and operation.operated_on >= area.valid_from
+{{ area_on('operation.operated_on', 'operation.street_code') }}
 where operation.operated_on <= today.as_of_on

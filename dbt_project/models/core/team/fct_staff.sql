@@ -1,6 +1,6 @@
 -- Staff: one row for each entry of the roll, without person: no name, no hash of one, no number, no position.
 select
-    cast(staff._batch_seq as varchar) || '.' || cast(staff._source_row as varchar) as staff_entry,
+    cast(staff._batch_seq as string) || '.' || cast(staff._source_row as string) as staff_entry,
     staff.org_id,
     coalesce(staff.squad_id, 'unassigned') as squad_id,
     staff.staff_type,

@@ -19,7 +19,7 @@ months as (
 )
 
 select
-    staff.staff_entry || '@' || strftime(months.month, '%Y-%m') as staff_month,
+    staff.staff_entry || '@' || left(cast(months.month as string), 7) as staff_month,
     months.as_of,
     months.month,
     staff.staff_entry,

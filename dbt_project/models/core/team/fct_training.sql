@@ -19,8 +19,9 @@ placed as (
         person.staff_type,
         person.left_on is null or records.held_on < person.left_on as is_on_roll
     from records
-    asof left join {{ ref('int_staff_names') }} as person
-        on records.staff_name_hash = person.name_hash and records.held_on >= person.joined_on
+    {{ asof_join(
+        ref('int_staff_names'), 'person', 'records.held_on', 'joined_on', {'records.staff_name_hash': 'name_hash'}
+    ) }}
 )
 
 select

@@ -30,31 +30,40 @@ cases as (
 
 facts as (
     select
-        day,
-        unnest(['platform_cases', 'platform_closing', 'platform_closing_on_time']) as indicator,
-        unnest([1, cast(is_closed as integer), cast(is_on_time as integer)]) as part,
-        unnest([null, cast(is_due as integer), cast(is_due as integer)]) as whole,
+        cases.day,
+        kinds.indicator,
+        case kinds.indicator
+            when 'platform_cases' then 1
+            when 'platform_closing' then cast(cases.is_closed as integer)
+            else cast(cases.is_on_time as integer)
+        end as part,
+        case when kinds.indicator <> 'platform_cases' then cast(cases.is_due as integer) end as whole,
         '件' as unit
     from cases
+    cross join (
+        values ('platform_cases'), ('platform_closing'), ('platform_closing_on_time')
+    ) as kinds (indicator)
     union all
     select
         cast(ticket.accepted_at as date) as day,
-        unnest(['hotline_tickets', 'hotline_closing']) as indicator,
-        unnest([1, cast(coalesce(ticket.closed_at < today.ends_at, false) as integer)]) as part,
-        unnest([null, 1]) as whole,
+        kinds.indicator,
+        if(kinds.is_rate, cast(coalesce(ticket.closed_at < today.ends_at, false) as integer), 1) as part,
+        if(kinds.is_rate, 1, null) as whole,
         '件' as unit
     from {{ ref('fct_hotline_ticket') }} as ticket
     cross join {{ ref('dim_as_of') }} as today
+    cross join (values ('hotline_tickets', false), ('hotline_closing', true)) as kinds (indicator, is_rate)
     where not ticket.is_cancelled
     union all
     select
         penalty.filed_on as day,
-        unnest(['penalty_cases', 'penalty_closing']) as indicator,
-        unnest([1, cast(coalesce(penalty.closed_on <= today.as_of_on, false) as integer)]) as part,
-        unnest([null, 1]) as whole,
+        kinds.indicator,
+        if(kinds.is_rate, cast(coalesce(penalty.closed_on <= today.as_of_on, false) as integer), 1) as part,
+        if(kinds.is_rate, 1, null) as whole,
         '起' as unit
     from {{ ref('fct_penalty_case') }} as penalty
     cross join {{ ref('dim_as_of') }} as today
+    cross join (values ('penalty_cases', false), ('penalty_closing', true)) as kinds (indicator, is_rate)
     union all
     select
         discovered_on as day,

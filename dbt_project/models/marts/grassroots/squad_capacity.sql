@@ -51,8 +51,7 @@ extents as (
         sum(line.built_up_area_km2) as built_up_area_km2,
         sum(line.population) as population
     from streets
-    asof left join statistics as line
-        on streets.street_code = line.street_code and streets.as_of >= line.published_on
+    {{ asof_join('statistics', 'line', 'streets.as_of', 'published_on', {'streets.street_code': 'street_code'}) }}
     group by all
 ),
 

@@ -52,16 +52,21 @@ select
     cast(cases_closed as bigint) as cases_closed,
     case
         when files >= 5
-            then rank() over (partition by period, scope, files >= 5 order by score_sum / files desc)
+            then cast(rank() over (partition by period, scope, files >= 5 order by score_sum / files desc) as bigint)
     end as score_rank,
     case
         when cases_handled is not null
-            then rank() over (partition by period, scope, cases_handled is null order by cases_handled desc)
+            then cast(
+                rank() over (partition by period, scope, cases_handled is null order by cases_handled desc) as bigint
+            )
     end as handled_rank,
     case
         when cases_handled > 0
-            then rank() over (
-                partition by period, scope, coalesce(cases_handled, 0) > 0 order by cases_closed / cases_handled desc
+            then cast(
+                rank() over (
+                    partition by period, scope, coalesce(cases_handled, 0) > 0
+                    order by cases_closed / cases_handled desc
+                ) as bigint
             )
     end as closing_rank
 from units

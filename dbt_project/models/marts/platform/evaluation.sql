@@ -43,4 +43,9 @@ select
     false as is_frozen,
     cast(null as date) as frozen_on
 from {{ ref('fct_evaluation_current') }} as current_row
-anti join frozen on current_row.period_id = frozen.period_id
+where
+    not exists (
+        select 1
+        from frozen
+        where frozen.period_id = current_row.period_id
+    )

@@ -41,15 +41,23 @@ compared as (
 -- A case that changed concerns every object that it was or is counted for; posts are the city's.
 concerned as (
     select distinct
-        period_id,
-        case_id,
-        cause,
-        changed_on,
-        unnest(['city', 'post', 'street', 'street', 'grid', 'grid', 'department', 'department']) as object_type,
-        unnest(
-            ['', '', old_street_code, street_code, old_grid_code, grid_code, old_unit_code, unit_code]
-        ) as object_id
-    from {{ ref('fct_evaluation_case_change') }}
+        changed.period_id,
+        changed.case_id,
+        changed.cause,
+        changed.changed_on,
+        kinds.object_type,
+        case kinds.object_type
+            when 'street' then if(kinds.is_old, changed.old_street_code, changed.street_code)
+            when 'grid' then if(kinds.is_old, changed.old_grid_code, changed.grid_code)
+            when 'department' then if(kinds.is_old, changed.old_unit_code, changed.unit_code)
+            else ''
+        end as object_id
+    from {{ ref('fct_evaluation_case_change') }} as changed
+    cross join (
+        values
+        ('city', false), ('post', false), ('street', true), ('street', false), ('grid', true), ('grid', false),
+        ('department', true), ('department', false)
+    ) as kinds (object_type, is_old)
 ),
 
 causes as (
@@ -61,7 +69,7 @@ causes as (
         count(*) filter (where cause = 'late_record') as cases_late,
         count(*) filter (where cause = 'correction') as cases_corrected,
         -- The cause that most of the changed cases have.
-        mode(cause order by cause) as cause,
+        mode() within group (order by cause) as cause,
         max(changed_on) as changed_on
     from concerned
     where object_id is not null

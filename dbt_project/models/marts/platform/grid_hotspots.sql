@@ -8,7 +8,7 @@ with observed as (
         cell.event_class,
         cell.cases,
         -- Weeks before the first case of the city were not observed, so that they are not weeks of zero.
-        least(52, date_diff('week', min(cell.week) over (), cell.week)) as weeks_before,
+        least(52, cast({{ days_between('min(cell.week) over ()', 'cell.week') }} / 7 as bigint)) as weeks_before,
         coalesce(
             sum(cell.cases) over (
                 partition by cell.grid_code, cell.event_class

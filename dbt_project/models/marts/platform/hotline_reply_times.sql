@@ -3,9 +3,9 @@
 with replies as (
     select
         ticket.hotline,
-        strftime(ticket.accepted_at, '%Y') as year,
-        strftime(ticket.accepted_at, '%Y-%m') as month,
-        date_diff('second', ticket.accepted_at, ticket.replied_at) as lag_seconds
+        left(cast(ticket.accepted_at as string), 4) as year,
+        left(cast(ticket.accepted_at as string), 7) as month,
+        {{ seconds_between('ticket.accepted_at', 'ticket.replied_at') }} as lag_seconds
     from {{ ref('fct_hotline_ticket') }} as ticket
     cross join {{ ref('dim_as_of') }} as today
     where not ticket.is_cancelled and ticket.replied_at < today.ends_at
@@ -18,7 +18,7 @@ select
     count(*) as replied,
     sum(lag_seconds) / count(*) / 86400 as lag_days_mean,
     median(lag_seconds) / 86400 as lag_days_median,
-    quantile_cont(lag_seconds, 0.9) / 86400 as lag_days_p90,
+    percentile_cont(0.9) within group (order by lag_seconds) / 86400 as lag_days_p90,
     count(*) filter (where lag_seconds <= 15 * 86400) as within_15_days,
     count(*) filter (where lag_seconds <= 30 * 86400) as within_30_days
 from replies

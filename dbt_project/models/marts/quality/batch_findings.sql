@@ -5,6 +5,6 @@ select
     measure,
     severity,
     count(distinct batch_id) as batches_judged,
-    count(distinct batch_id) filter (not has_passed) as batches_failed
+    count(distinct batch_id) filter (where not has_passed) as batches_failed
 from {{ ref('fct_batch_verdict') }}
 group by judged_for_on, feed, measure, severity

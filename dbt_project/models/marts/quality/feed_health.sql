@@ -39,5 +39,5 @@ select
     superseded,
     last_record_on,
     newest_record_on,
-    cast(loaded_for_on - newest_record_on as bigint) as days_behind
+    {{ days_between('newest_record_on', 'loaded_for_on') }} as days_behind
 from known

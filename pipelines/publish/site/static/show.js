@@ -223,7 +223,9 @@
   };
 
   /* ---- CSV ---- */
-  const quote = cell => { const safe = /^[=+\-@\t\r]/.test(cell) && Number.isNaN(Number(cell)) ? "'" + cell : cell; return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe; };
+  /* A formula is what `metrics/export.py` calls one; a line's end of whatever kind is quoted, or what follows it begins a row. */
+  const FORMULA = /^[\s\ufeff\u200b]*[=+\-@＝＋－＠]|^[\t\r\n]/;
+  const quote = cell => { const safe = FORMULA.test(cell) && Number.isNaN(Number(cell)) ? "'" + cell : cell; return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe; };
   const save = (name, lines) => {
     const written = "\ufeff" + lines.map(line => line.map(cell => quote(String(cell ?? ""))).join(",")).join("\r\n") + "\r\n";
     const address = URL.createObjectURL(new Blob([written], { type: "text/csv;charset=utf-8" }));

@@ -1,0 +1,77 @@
+{#-
+    What DuckDB and Spark say in different words, one macro for each thing that models need. What is said alike stands in the models as it
+    is. DuckDB's words are in macros/duckdb/engine.sql, Spark's in macros/spark/engine.sql (docs/decisions/0016-engines.md).
+-#}
+
+{#- Whole seconds from one moment to another; bigint. -#}
+{% macro seconds_between(start, end) -%}
+    {{ return(adapter.dispatch('seconds_between')(start, end)) }}
+{%- endmacro %}
+
+{#- Days from one date to another; bigint. -#}
+{% macro days_between(start, end) -%}
+    {{ return(adapter.dispatch('days_between')(start, end)) }}
+{%- endmacro %}
+
+{#- A timestamp and so many seconds, hours or days more. `unit` in the plural. -#}
+{% macro plus(moment, number, unit) -%}
+    {{ return(adapter.dispatch('plus')(moment, number, unit)) }}
+{%- endmacro %}
+
+{#- Every `days`-th day from the first date to the last, one a row. -#}
+{% macro each_date(first, last, days) -%}
+    {{ return(adapter.dispatch('each_date')(first, last, days)) }}
+{%- endmacro %}
+
+{#- All columns of a relation but these. -#}
+{% macro all_but(relation, columns) -%}
+    {{ return(adapter.dispatch('all_but')(relation, columns)) }}
+{%- endmacro %}
+
+{#- A list of the expressions. -#}
+{% macro list_of(expressions) -%}
+    {{ return(adapter.dispatch('list_of')(expressions)) }}
+{%- endmacro %}
+
+{#- The different values of a list, without NULL. -#}
+{% macro different(list) -%}
+    {{ return(adapter.dispatch('different')(list)) }}
+{%- endmacro %}
+
+{#- The parts of a text between what matches the regular expression, as a list. -#}
+{% macro split_by(text, pattern) -%}
+    {{ return(adapter.dispatch('split_by')(text, pattern)) }}
+{%- endmacro %}
+
+{#- The elements of a list as rows. To stand alone in its column. -#}
+{% macro each(list) -%}
+    {{ return(adapter.dispatch('each')(list)) }}
+{%- endmacro %}
+
+{#- The elements of a list as rows, with their places from 1: two columns. -#}
+{% macro each_numbered(list, name, number) -%}
+    {{ return(adapter.dispatch('each_numbered')(list, name, number)) }}
+{%- endmacro %}
+
+{#- A map of a list of keys to a list of values. -#}
+{% macro map_of(keys, values) -%}
+    {{ return(adapter.dispatch('map_of')(keys, values)) }}
+{%- endmacro %}
+
+{#- Texts of a group joined in an order. -#}
+{% macro joined(text, separator, order_by) -%}
+    {{ return(adapter.dispatch('joined')(text, separator, order_by)) }}
+{%- endmacro %}
+
+{#- A number that stands for the rows of a group and changes when any of them does. It differs between engines and their versions. -#}
+{% macro mark_of(columns) -%}
+    {{ return(adapter.dispatch('mark_of')(columns)) }}
+{%- endmacro %}
+
+{#-
+    A join clause: of the relation's rows with the same keys, the last one whose `since` is not after the moment (`strictly`: before it).
+    `keys` maps what stands on the left to the relation's columns.
+-#}
+{% macro asof_join(relation, alias, moment, since, keys={}, kind='left', strictly=false) -%}
+    {{ return(adapter.dispatch('asof_join')(relation, alias, moment, since, keys, kind, strictly)) }}
+{%- endmacro %}
