@@ -32,11 +32,12 @@ Rival = Callable[[Floats, int, History], Floats]
 def read(path: Path) -> History:
     with duckdb.connect() if path.suffix == ".csv" else duckdb.connect(str(path), read_only=True) as connection:
         if path.suffix == ".csv":
-            cases = connection.execute(
+            export = connection.read_csv(str(path), all_varchar=True)
+            cases = connection.sql(
                 """select strptime("Created Date", '%m/%d/%Y %I:%M:%S %p')::date as day, "Borough" as street_code, "Descriptor" as event_class,
-                true as is_public, count(*) as cases from read_csv(?, all_varchar = true) where "Borough" <> 'Unspecified' group by all""",
-                [str(path)],
+                true as is_public, count(*) as cases from export where "Borough" <> 'Unspecified' group by all"""
             ).pl()
+            assert export.columns
             closed = holidays.country_holidays("US", subdiv="NY", years=range(2009, 2028))
             span = [dt.date(2009, 1, 1) + dt.timedelta(days=n) for n in range(18 * 365)]
             days = pl.DataFrame({"date_on": span, "is_workday": [d.weekday() < 5 and d not in closed for d in span]})

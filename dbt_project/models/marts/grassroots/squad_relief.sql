@@ -45,9 +45,8 @@ beside as (
         coalesce(people.auxiliaries, 0) as auxiliaries,
         hours.patrol_hours,
         -- Over the squads whose hours are known: others have none to give, and none can be told for them.
-        sum(expected.expected) filter (where hours.patrol_hours > 0) over (partition by expected.week) as all_expected,
-        sum(expected.expected_citizen) filter (where hours.patrol_hours > 0) over (partition by expected.week)
-            as all_citizen,
+        sum(if(hours.patrol_hours > 0, expected.expected, 0)) over (partition by expected.week) as all_expected,
+        sum(if(hours.patrol_hours > 0, expected.expected_citizen, 0)) over (partition by expected.week) as all_citizen,
         sum(hours.patrol_hours) over (partition by expected.week) as all_hours
     from expected
     left join hours on expected.squad_id = hours.squad_id

@@ -19,5 +19,6 @@ select
     spot.weeks_flagged
 from {{ ref('agg_hotspot') }} as spot
 left join {{ ref('dim_grid') }} as grid on spot.grid_code = grid.grid_code
-asof left join {{ ref('bridge_squad_area') }} as area
-    on grid.street_code = area.street_code and spot.as_of >= area.valid_from
+{{ asof_join(
+    ref('bridge_squad_area'), 'area', 'spot.as_of', 'valid_from', keys={'grid.street_code': 'street_code'}
+) }}
