@@ -8,7 +8,8 @@ with frozen as (
         frozen.made_on <= today.as_of_on
         and frozen.starts_on + if(frozen.grain = 'day', 1, 7) <= cast(today.ends_at as date)
     qualify row_number() over (
-        partition by frozen.grain, frozen.level, frozen.street_code, frozen.event_class, frozen.origin_on, frozen.starts_on
+        partition by
+            frozen.grain, frozen.level, frozen.street_code, frozen.event_class, frozen.origin_on, frozen.starts_on
         order by frozen.made_on
     ) = 1
 ),
@@ -16,19 +17,15 @@ with frozen as (
 counted as (
     select
         grain.name as grain,
+        level.name as level,
         cast(if(grain.name = 'day', cases.date_on, date_trunc('week', cases.date_on)) as date) as starts_on,
-        coalesce(cases.street_code, 'all') as street_code,
-        coalesce(cases.major_class, 'all') as event_class,
+        if(level.name in ('street_class', 'street'), cases.street_code, 'all') as street_code,
+        if(level.name in ('street_class', 'class'), cases.major_class, 'all') as event_class,
         cast(sum(cases.cases) as bigint) as actual
     from {{ ref('agg_case_day') }} as cases
     cross join (values ('day'), ('week')) as grain (name)
-    group by
-        grouping sets (
-            (grain.name, starts_on, cases.street_code, cases.major_class),
-            (grain.name, starts_on, cases.street_code),
-            (grain.name, starts_on, cases.major_class),
-            (grain.name, starts_on)
-        )
+    cross join (values ('street_class'), ('street'), ('class'), ('city')) as level (name)
+    group by all
 )
 
 select
@@ -50,6 +47,7 @@ from frozen
 left join counted
     on
         frozen.grain = counted.grain
+        and frozen.level = counted.level
         and frozen.starts_on = counted.starts_on
         and frozen.street_code = counted.street_code
         and frozen.event_class = counted.event_class

@@ -1,4 +1,5 @@
--- The forecast of the next 12 weeks by street and major class. Made by pipelines/foresight; here it gets its served shape.
+-- The forecast of the next 12 weeks by street and major class. Made by pipelines/foresight; here it gets its
+-- served shape.
 select
     made_on,
     starts_on as week,
