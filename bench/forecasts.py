@@ -4,7 +4,7 @@
     python bench/forecasts.py animal_complaints.csv
 
 Weekly, 1 to 12 weeks ahead, at every fourth week; weighted absolute percentage errors. Rivals that are not installed are left out
-(pip install statsforecast scikit-learn); docs/decisions/0017-foresight.md has what it said.
+(pip install statsforecast scikit-learn); docs/decisions/0018-foresight.md has what it said.
 """
 
 import datetime as dt

@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.city import City, load_city
-from pipelines.orchestration import arrivals, checks, copies, feeds, freshness, jobs, models, releases, review
+from pipelines.orchestration import arrivals, checks, copies, feeds, freshness, jobs, models, releases, review, upkeep
 from pipelines.orchestration.failures import AWAY
 from pipelines.orchestration.manifest import prepare_manifest
 from pipelines.orchestration.partitions import daily
@@ -46,6 +46,7 @@ def build_defs(
             built,
             releases.release_asset(manifest, built, days, freshness.nightly(city)),
             *copies.postgres_assets(settings, days, retries),
+            upkeep.upkeep_asset(days, retries),
         ],
         asset_checks=checks.conservation_checks(city),
         jobs=[nightly, arriving],

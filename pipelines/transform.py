@@ -14,6 +14,7 @@ import duckdb
 
 from pipelines import kept
 from pipelines.city import City
+from pipelines.landing.books import keep_history
 from pipelines.landing.store import first_row, read_connection, write_connection
 from pipelines.settings import DBT_PROJECT_DIR, Settings
 
@@ -34,6 +35,7 @@ def dbt_environment(settings: Settings, city: City, as_of: dt.date) -> dict[str,
     return {
         "CHENGGUAN_BUILD_DB": str(settings.build_db),
         "CHENGGUAN_AS_OF": as_of.isoformat(),
+        "CHENGGUAN_MEMORY": settings.memory,
         "CHENGGUAN_TIME_ZONE": city.facts.time_zone,
         "DBT_PROFILES_DIR": str(DBT_PROJECT_DIR),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -74,6 +76,7 @@ def record_build(
         connection.execute("insert into ops.build_state values ($day, $fingerprint, $now)", values)
         kept.record(connection, sources or {}, checks)
         connection.commit()
+        keep_history(settings, connection)
 
 
 def fingerprint(city: City) -> str:

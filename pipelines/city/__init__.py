@@ -18,6 +18,7 @@ from pipelines.city.facts import CityFacts, CityProfile, WorkingHours
 from pipelines.city.feed_profile import Drift, FeedProfile
 from pipelines.city.freshness import Freshness
 from pipelines.city.problems import WHOLE_FILE, as_error, problems_of
+from pipelines.city.retention import Retention, merged
 from pipelines.city.sources import DatabaseSource, FileSource, Open311Source
 from pipelines.errors import ProfileError
 from pipelines.feeds import FEEDS
@@ -80,6 +81,10 @@ class City:
                 remedy_zh=f"可用的数据源：{'、'.join(self.feeds)}", remedy_en=f"the feeds are: {', '.join(self.feeds)}",
             )  # fmt: skip
         return self.feeds[feed]
+
+    def retention_of(self, feed: str) -> Retention:
+        """How long what landed of the feed is kept: by its own rules, else by the city's."""
+        return merged(self.profile.retention, self.profile_of(feed).retention)
 
     @property
     def files(self) -> list[Path]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator, model_validator
 
 from pipelines.choices import Definitions
+from pipelines.city.retention import CityRetention
 from pipelines.periods import CALENDAR, PeriodRule, check_rules
 from pipelines.settings import TIME_ZONE
 from pipelines.strict import Strict
@@ -94,6 +95,7 @@ class CityProfile(Strict):
     city: CityFacts
     working_hours: list[WorkingHours] = Field(default_factory=list)
     definitions: Definitions = Definitions()
+    retention: CityRetention = CityRetention()
     reporting_periods: list[PeriodRule] = Field(default_factory=lambda: list(CALENDAR))
 
     @field_validator("reporting_periods")

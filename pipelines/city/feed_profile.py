@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from pipelines.city.columns import UNITS, ColumnMap
 from pipelines.city.freshness import DAILY, Freshness
 from pipelines.city.problems import Misfits
+from pipelines.city.retention import Retention
 from pipelines.city.sources import FileSource, Source
 from pipelines.expectations import Expectation
 from pipelines.feeds import FEEDS
@@ -40,6 +41,7 @@ class FeedProfile(Strict):
     columns: dict[str, ColumnMap]
     drift: Drift = Drift()
     freshness: Freshness | None = None
+    retention: Retention | None = None
     expectations: list[Expectation] = Field(default_factory=list)
 
     @field_validator("feed")

@@ -17,6 +17,7 @@ from pipelines.cli import (
     doctor,
     explain,
     feed,
+    home,
     look,
     metrics,
     nightly,
@@ -59,6 +60,10 @@ app.add_typer(releases.app, name="releases")
 app.add_typer(bi.app, name="bi")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(privacy.app, name="privacy")
+app.command("rebuild")(home.rebuild)
+app.command("backup")(home.backup)
+app.command("restore")(home.restore)
+app.command("retention")(home.retention)
 app.command("metrics")(metrics.list_metrics)
 app.command("metric")(metrics.metric)
 app.command("explain")(explain.explain)

@@ -69,11 +69,12 @@ def load_batch(
 ) -> None:
     """Writes the judged rows and completes `line`. Either all of it is in the warehouse afterwards or nothing.
 
-    `along` comes last in the transaction: it writes what belongs to it, or refuses the batch by raising.
+    `along` comes last in the transaction: it writes what belongs to it, or refuses the batch by raising. A batch that is loaded anew keeps
+    its number.
     """
     connection.begin()
     try:
-        line.batch_seq = _next_seq(connection)
+        line.batch_seq = line.batch_seq or _next_seq(connection)
         for part in judged:
             _insert(connection, f"raw.{feed.name}", part.loaded, line)
             _insert(connection, f"quarantine.{feed.name}", part.quarantined, line)
@@ -81,7 +82,7 @@ def load_batch(
             line.rows_quarantined += part.quarantined.height
             _widen(line, part.loaded[feed.event_on])
         line.rows_read = line.rows_loaded + line.rows_quarantined
-        line.rows_superseded = _supersede(connection, feed, line)
+        line.rows_superseded = supersede(connection, feed, line)
         line.loaded_at_utc = dt.datetime.now(dt.UTC).replace(tzinfo=None)
         line.seconds = round(time.perf_counter() - started, 3)
         values = {name: value for name, value in asdict(line).items() if name != "findings"}
@@ -129,7 +130,7 @@ def _widen(line: Batch, events: pl.Series) -> None:
     line.last_record_on = max(last, line.last_record_on or last)
 
 
-def _supersede(connection: duckdb.DuckDBPyConnection, feed: Feed, line: Batch) -> int:
+def supersede(connection: duckdb.DuckDBPyConnection, feed: Feed, line: Batch) -> int:
     """Leaves one current version of each record that the batch touched; gives the number of versions that gave way.
 
     The latest by the source's own version holds, else the one loaded last. A version gives way for the later of the two nights, the winner's

@@ -14,8 +14,11 @@ from filelock import FileLock, Timeout
 
 from pipelines.errors import BusyError, SetupError
 from pipelines.feeds import FEEDS, Feed, Field
+from pipelines.landing import books
 from pipelines.landing.migrations import guard, note_new, open_forward
 from pipelines.landing.quarantine import create_views
+from pipelines.landing.removed import TABLE as REMOVALS
+from pipelines.machine import fault_of
 from pipelines.quality.history import create_tables as create_quality_tables
 from pipelines.settings import TIME_ZONE, Settings
 
@@ -67,6 +70,7 @@ def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     for schema in ("raw", "quarantine", "ops", "reference"):
         connection.execute(f"create schema if not exists {schema}")
     connection.execute(LEDGER)
+    connection.execute(REMOVALS)
     for feed in FEEDS.values():
         columns = ", ".join(f"{name} {kind}" for name, kind in raw_columns(feed).items())
         connection.execute(f"create table if not exists raw.{feed.name} ({columns}, {META_COLUMNS})")
@@ -144,12 +148,17 @@ def write_lane(settings: Settings, timeout: float = 0) -> Iterator[None]:
 def write_connection(
     settings: Settings, zone: str = TIME_ZONE, timeout: float = 600
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that may write, the file in this program's layout and every table of ingestion in place."""
+    """A connection that may write, the file in this program's layout and every table of ingestion in place. What was written is kept beside
+    landing, too (`books`)."""
     with write_lane(settings, timeout):
+        books.refuse_to_begin_anew(settings)
         connection = open_forward(settings, lambda: _connect(settings, zone, read_only=False))
         try:
             _create_tables(connection)
-            yield connection
+            books.refuse_to_go_back(settings, connection)
+            with _told_plainly(settings):
+                yield connection
+            books.keep_books(settings, connection)
         finally:
             connection.close()
 
@@ -157,6 +166,7 @@ def write_connection(
 @contextmanager
 def read_connection(settings: Settings, zone: str = TIME_ZONE) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that only reads. Raises SetupError where nothing was built yet or by a newer program, BusyError while somebody writes."""
+    books.refuse_to_begin_anew(settings)
     if not settings.build_db.exists():
         raise SetupError(
             "还没有运行过夜间作业", "no night has been run in this home yet", file=settings.build_db,
@@ -164,8 +174,9 @@ def read_connection(settings: Settings, zone: str = TIME_ZONE) -> Iterator[duckd
         )  # fmt: skip
     connection = _connect(settings, zone, read_only=True)
     try:
-        guard(connection, settings)
-        yield connection
+        with _told_plainly(settings):
+            guard(connection, settings)
+            yield connection
     finally:
         connection.close()
 
@@ -173,12 +184,34 @@ def read_connection(settings: Settings, zone: str = TIME_ZONE) -> Iterator[duckd
 def _connect(settings: Settings, zone: str, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     try:
         connection = duckdb.connect(str(settings.build_db), read_only=read_only, config=CONFIG)
-    except duckdb.IOException as error:
-        if "lock" in str(error).lower():
-            raise _busy(settings) from error
-        raise SetupError(
-            "数仓文件打不开", f"the warehouse file cannot be opened: {error}", file=settings.build_db,
-            remedy_zh="运行 chengguan doctor 查看原因", remedy_en="run `chengguan doctor` to see why",
-        ) from error  # fmt: skip
+    except duckdb.Error as error:
+        raise cannot_open(settings, error) from error
     connection.execute("set timezone = $zone", {"zone": zone})
+    # Set and not configured: two connections of one process to one file must be configured alike.
+    connection.execute("set memory_limit = $memory", {"memory": settings.memory})
     return connection
+
+
+@contextmanager
+def _told_plainly(settings: Settings) -> Iterator[None]:
+    """A broken block shows only when it is read."""
+    try:
+        yield
+    except duckdb.Error as error:
+        if str(error).startswith("Corrupt database file") or "Could not read enough bytes" in str(error):
+            raise cannot_open(settings, error) from error
+        raise
+
+
+def cannot_open(settings: Settings, error: duckdb.Error) -> SetupError | BusyError:
+    """Why DuckDB does not open the build file: another process has it, or it is broken, or the machine says no."""
+    said = str(error)
+    if "lock" in said.lower() and "conflicting" in said.lower():
+        return _busy(settings)
+    if fault := fault_of(error, settings.home):
+        return fault
+    return SetupError(
+        "建库文件读不出来", f"the build file cannot be read: {said}", file=settings.build_db,
+        remedy_zh="确认磁盘和权限正常；文件已损坏时运行 chengguan rebuild，由落地副本重建",
+        remedy_en="see that disk and permissions are well; where the file is broken, `chengguan rebuild` makes it anew from landing",
+    )  # fmt: skip

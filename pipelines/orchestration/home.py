@@ -17,7 +17,9 @@ from filelock import FileLock, Timeout
 
 from pipelines.city import City
 from pipelines.errors import BusyError, SetupError
+from pipelines.landing.books import refuse_to_begin_anew
 from pipelines.landing.migrations import guard
+from pipelines.landing.store import cannot_open
 from pipelines.machine import fault_of
 from pipelines.settings import PROJECT_ROOT, Settings
 
@@ -38,6 +40,7 @@ def prepare_dagster_home(settings: Settings) -> Path:
 
 def cities_of(settings: Settings) -> list[str]:
     """The cities that have batches in this home's ledger. Empty for a new home."""
+    refuse_to_begin_anew(settings)
     if not settings.build_db.exists():
         return []
     try:
@@ -46,14 +49,8 @@ def cities_of(settings: Settings) -> list[str]:
             return [row[0] for row in con.execute("SELECT DISTINCT city FROM ops.ledger ORDER BY 1").fetchall()]
     except duckdb.CatalogException:
         return []
-    except duckdb.IOException as cause:
-        if "lock" not in str(cause).lower():
-            raise fault_of(cause, settings.home) or cause from cause
-        raise BusyError(
-            "另一个程序正在写库", "another process is writing the build file", file=settings.build_db,
-            remedy_zh="等它结束再试；`chengguan doctor` 显示详情",
-            remedy_en="try again when it has ended; `chengguan doctor` shows more",
-        ) from cause  # fmt: skip
+    except duckdb.Error as cause:
+        raise cannot_open(settings, cause) from cause
 
 
 def guard_city(settings: Settings, city: City) -> None:

@@ -27,7 +27,7 @@ _QUOTE, _LF, _CR = 34, 10, 13
 csv.field_size_limit(LONGEST_ROW)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """A row: its cells, or None where it cannot be cut, and its text as it stands in the file."""
 

@@ -14,7 +14,7 @@ from pipelines.errors import InputError
 from pipelines.readers.encodings import decoded
 
 #: Characters that one record, or one value beside the records, may have.
-LONGEST_VALUE = 64 << 20
+LONGEST_VALUE = 16 << 20
 _BLANKS = " \t\r\n"
 
 

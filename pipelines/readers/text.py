@@ -20,6 +20,8 @@ from pipelines.readers.tables import best_header, check_only, locate_header, row
 
 DELIMITERS = ",\t;|"
 _HEAD_CHARACTERS = 1 << 20
+PIECE_BYTES = 1 << 20
+_LINE_END = re.compile(rb"\r\n|\n|\r(?!\n)")
 _SEP_LINE = re.compile(r"sep=(.)(?:\r\n|\r|\n)", re.IGNORECASE)
 
 
@@ -71,15 +73,28 @@ def _frames(
                 pl.int_range(row + 1, row + 1 + pl.len(), dtype=pl.Int64).alias(ROW),
                 pl.lit(None, dtype=pl.String).alias(UNREADABLE),
             )
+            row += chunk.height
+            yield chunk.select(SHEET, ROW, UNREADABLE, *header)
         else:
-            lines, left = cut_lines(data.decode(), delimiter, len(header), final)
-            rest = left.encode()
-            chunk = _fitted(lines, row, header, prefixes)
-        row += chunk.height
+            rest = b""
+            for piece, last in _pieces(data, final):
+                lines, left = cut_lines((rest + piece).decode(), delimiter, len(header), last)
+                rest = left.encode()
+                if lines:
+                    yield _fitted(lines, row, header, prefixes).select(SHEET, ROW, UNREADABLE, *header)
+                row += len(lines)
         if len(rest) > 4 * LONGEST_ROW:
             raise damaged(source, f"a row is longer than {LONGEST_ROW >> 20} MiB: this is no table", row=row + 1)
-        if chunk.height:
-            yield chunk.select(SHEET, ROW, UNREADABLE, *header)
+
+
+def _pieces(data: bytes, final: bool) -> Iterator[tuple[bytes, bool]]:
+    """A block in pieces that end with a line, each with whether it is the last of the text: rows that are cut one by one take much memory."""
+    at = 0
+    while at < len(data):
+        found = _LINE_END.search(data, at + PIECE_BYTES)
+        end = found.end() if found else len(data)
+        yield data[at:end], final and end == len(data)
+        at = end
 
 
 def _fitted(lines: list[Line], row: int, header: list[str], prefixes: list[str]) -> pl.DataFrame:

@@ -116,7 +116,7 @@ def test_a_crash_while_loading_leaves_raw_quarantine_and_ledger_as_they_were(
 ) -> None:
     city = write_city()
     drop(settings, "a.csv", "1,W1,2017-01-05,10.5,自拆\n2,,,,\n")
-    monkeypatch.setattr("pipelines.landing.load._supersede", lambda *_: 1 / 0)
+    monkeypatch.setattr("pipelines.landing.load.supersede", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         night(settings, city)
     for table in ("raw.demolitions", "quarantine.demolitions", "ops.ledger"):

@@ -215,7 +215,7 @@ def test_a_crash_while_loading_leaves_no_landing_copy(
 ) -> None:
     postgres.run("insert into demolitions (no, area, updated_at) values ('1', 1, now() - interval '1 min')")
     town = city()
-    monkeypatch.setattr("pipelines.landing.load._supersede", lambda *_: 1 / 0)
+    monkeypatch.setattr("pipelines.landing.load.supersede", lambda *_: 1 / 0)
     with suppress(ZeroDivisionError):
         night(settings, town)
     assert list(settings.landing.rglob("*.parquet")) == []

@@ -136,7 +136,7 @@ BOMBS: dict[str, Bomb] = {
     "ten-million-columns.csv": lambda scale: b",".join([b"a"] * (1_250_000 * scale)) + b"\n1,2\n",
     "ten-million-delimiters.csv": lambda scale: LINE + b"\n" + b"," * (1_250_000 * scale) + b"x\n",
     "line-without-end.csv": lambda scale: LINE + b"\n" + b"x" * (32 * MIB * scale),
-    "cell-without-end.csv": lambda scale: LINE + b'\n1,"' + b"x\n" * (MIB * scale),
+    "cell-without-end.csv": lambda scale: LINE + b'\n1,"' + b"x\n" * (MIB * scale // 4),
     "huge-cell.csv": lambda scale: LINE + b'\n1,"' + b"x" * (32 * MIB * scale) + b'",2017-01-05,1,x\n',
     "quotes-only.csv": lambda scale: LINE + b"\n" + b'"' * (4 * MIB * scale),
     "no-header.csv": lambda scale: b"\n" * (16 * MIB * scale),
