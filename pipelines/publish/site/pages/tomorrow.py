@@ -20,10 +20,11 @@ EXPECTED = Dataset(
 _DAYS = """select strftime(starts_on, '%Y-%m-%d') as day, date.is_workday, holiday_name, round(expected, 1) as expected, round(expected_citizen, 1) as citizen,
     round(low, 1) as low, round(high, 1) as high from marts.case_forecast_total left join core.dim_date as date on date.date_on = starts_on
     where level = 'city' and grain = 'day' order by starts_on"""
-_CLASSES = """select coalesce(any_value(main_zh), event_class) as zh, coalesce(any_value(main_en), '') as en, expected_by.* exclude (event_class) from (
-        select event_class, round(sum(expected), 1) as expected, round(sum(expected_citizen), 1) as citizen from marts.case_forecast_daily group by event_class
-    ) as expected_by left join core.dim_event_class as class on class.code_scheme || '.' || class.main_code = expected_by.event_class
-    group by all order by expected desc"""
+_CLASSES = """with classes as (
+        select code_scheme || '.' || main_code as major, any_value(main_zh) as zh, any_value(main_en) as en from core.dim_event_class group by all
+    ), made as (select event_class as major, sum(expected) as expected, sum(expected_citizen) as citizen from marts.case_forecast_daily group by all)
+    select coalesce(zh, major) as zh, coalesce(en, '') as en, round(expected, 1) as expected, round(citizen, 1) as citizen
+    from made left join classes using (major) order by expected desc"""
 _SQUADS = """select name_zh, name_en, verdict, round(expected, 1) as expected, round(low, 1) as low, round(high, 1) as high, round(relief.expected_citizen, 1) as citizen,
     relief.officers, patrol_hours, round(hours_to_balance, 0) as hours, round(hours_to_balance_low, 0) as hours_low, round(hours_to_balance_high, 0) as hours_high
     from marts.squad_relief as relief join core.dim_squad using (squad_id) where week = (select min(week) from marts.squad_relief) order by hours desc nulls last, squad_id"""
