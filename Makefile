@@ -17,7 +17,7 @@ SIMULATING := $(CHENGGUAN_HOME)/.simulating
 say = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup nightly test test-slow faults superset-check spark-parity serve sbom audit secrets lint format lock lock-spark clean clean-data
+.PHONY: help setup nightly test test-slow bench faults superset-check spark-parity serve sbom audit secrets lint format lock lock-spark clean clean-data
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -58,6 +58,10 @@ faults: $(READY) ## run the experiments that try to break it, whole (about two h
 	$(call say,Trying to break it)
 	@env -u CHENGGUAN_HOME -u CHENGGUAN_INBOX CHENGGUAN_FAULTS=whole $(BIN)/python -m pytest -n 2 --dist loadfile tests/faults
 	@$(BIN)/python -m tests.faults.results
+
+bench: $(READY) ## measure a megacity's load and nights (sizes: ROWS=, CASES="… …", ROUNDS=) and renew docs/performance.md
+	$(call say,Measuring: hours at full size and minutes at ROWS=300000 CASES=100000 ROUNDS=1)
+	@env -u CHENGGUAN_HOME -u CHENGGUAN_INBOX ROWS="$(ROWS)" CASES="$(CASES)" ROUNDS="$(ROUNDS)" $(BIN)/python -m bench
 
 serve: $(READY) ## open Dagster's UI and the current release's site on this machine
 	$(call say,Opening Dagster and the site of the current release (Ctrl-C ends both))

@@ -23,8 +23,9 @@ class Settings(BaseSettings):
     `home` is the data home, `city` the profile's name, `cities` the folder of profiles, `inbox` the folder in which
     the source systems' files arrive, `hash_key` the secret of the keyed hash that links a person's records, `alerts` the addresses
     to which alerts go (apprise), `alerts_remind_days` after how many days what is still wrong is told again, `site` whether releases get pages,
-    `bi_path` the served file as BI tools see it where they see it elsewhere, `publish_postgres` the address of a PostgreSQL database to which
-    each release is copied, `new_home` whether a home without a build file may be begun (false where the home is a mount that could be missing).
+    `memory` what DuckDB may take in each process before it works on disk, `bi_path` the served file as BI tools see it where they see it
+    elsewhere, `publish_postgres` the address of a PostgreSQL database to which each release is copied, `new_home` whether a home without a
+    build file may be begun (false where the home is a mount that could be missing).
     """
 
     model_config = SettingsConfigDict(env_prefix="CHENGGUAN_")
@@ -37,6 +38,7 @@ class Settings(BaseSettings):
     alerts: SecretStr | None = None
     alerts_remind_days: int = Field(default=3, ge=1, le=90)
     site: bool = True
+    memory: str = Field(default="4GB", pattern=r"^[0-9.]+ ?(MB|GB|MiB|GiB)$")
     bi_path: Path | None = None
     publish_postgres: SecretStr | None = None
     new_home: bool = True

@@ -23,8 +23,11 @@ create table if not exists ops.build_state (
     built_for_on date not null, fingerprint varchar not null, built_at_utc timestamp not null
 )"""
 
-#: Packages whose new version may give other facts from the same records; the calendar comes from the last two.
-_VERSIONS = ("dbt-core", "dbt-duckdb", "duckdb", "chinesecalendar", "holidays")
+#: Python that models of the project call.
+FORESIGHT = Path(__file__).parent / "foresight"
+
+#: Packages whose new version may give other facts from the same records; the calendar comes from `chinesecalendar` and `holidays`, forecasts from the last two.
+_VERSIONS = ("dbt-core", "dbt-duckdb", "duckdb", "chinesecalendar", "holidays", "numpy", "scipy")
 
 
 def dbt_environment(settings: Settings, city: City, as_of: dt.date) -> dict[str, str]:
@@ -32,6 +35,7 @@ def dbt_environment(settings: Settings, city: City, as_of: dt.date) -> dict[str,
     return {
         "CHENGGUAN_BUILD_DB": str(settings.build_db),
         "CHENGGUAN_AS_OF": as_of.isoformat(),
+        "CHENGGUAN_MEMORY": settings.memory,
         "CHENGGUAN_TIME_ZONE": city.facts.time_zone,
         "DBT_PROFILES_DIR": str(DBT_PROJECT_DIR),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -84,9 +88,10 @@ def fingerprint(city: City) -> str:
 
 
 def _of_the_project(root: Path) -> list[tuple[Path, Path]]:
-    """Models, macros and settings; YAML counts too, since a column's type stands there."""
+    """Models, macros, settings and the arithmetic that models call; YAML counts too, since a column's type stands there."""
     inner = [path for part in ("models", "macros") for path in (root / part).rglob("*") if path.is_file()]
-    return [(root, path) for path in sorted([*inner, root / "dbt_project.yml"])]
+    called = [(FORESIGHT.parent, path) for path in sorted(FORESIGHT.rglob("*.py"))]
+    return [*((root, path) for path in sorted([*inner, root / "dbt_project.yml"])), *called]
 
 
 def _of_the_city(city: City) -> list[tuple[Path, Path]]:

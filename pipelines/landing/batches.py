@@ -61,6 +61,8 @@ class BatchWriter:
 
     settings: Settings
     feed: str
+    #: Whether the content's hash is asked for. What comes from a file has the file's.
+    is_hashed: bool = True
     rows: int = 0
     _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
     _writers: dict[str, pq.ParquetWriter] = field(default_factory=dict)
@@ -68,19 +70,27 @@ class BatchWriter:
 
     def write(self, whole: pl.DataFrame, landed: pl.DataFrame, vaulted: pl.DataFrame) -> None:
         """Adds one chunk. `whole` is the chunk as the reader gave it; only its hash is kept."""
-        self._digest.update(whole.write_csv(include_header=self.rows == 0).encode())
+        if self.is_hashed:
+            self._digest.update(whole.write_csv(include_header=self.rows == 0).encode())
         self._write("landing", self.settings.landing / self.feed, landed)
         self._write("vault", self.settings.vault / self.feed, vaulted)
         self.rows += whole.height
 
     def _write(self, kind: str, folder: Path, frame: pl.DataFrame) -> None:
-        table = frame.to_arrow().cast(_plain(frame))
+        table = frame.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(_plain(frame))
         if kind not in self._writers:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700 if kind == "vault" else 0o755)
             if kind == "vault":
                 self.settings.vault.chmod(0o700)
             self._paths[kind] = folder / f".writing-{os.getpid()}.parquet"
-            self._writers[kind] = pq.ParquetWriter(self._paths[kind], table.schema, compression="zstd")
+            # A batch is read whole and by nothing but its place: statistics of its strings help nobody and cost a tenth of the writing.
+            self._writers[kind] = pq.ParquetWriter(
+                self._paths[kind],
+                table.schema,
+                compression="zstd",
+                write_statistics=False,
+                use_dictionary=_repeating(frame),
+            )
             if kind == "vault":
                 self._paths[kind].chmod(0o600)
         self._writers[kind].write_table(table)
@@ -117,16 +127,26 @@ class BatchWriter:
 
 def _plain(frame: pl.DataFrame) -> pa.Schema:
     """The same Parquet types for every chunk; a chunk of nulls must not change the file's schema."""
-    return pa.schema([(name, pa.int64() if dtype == pl.Int64 else pa.string()) for name, dtype in frame.schema.items()])
+    return pa.schema(
+        [(name, pa.int64() if dtype == pl.Int64 else pa.large_string()) for name, dtype in frame.schema.items()]
+    )
+
+
+def _repeating(frame: pl.DataFrame) -> list[str]:
+    """The columns in which values come again, by their first rows: codes and states, but no times, texts and hashes."""
+    head = frame.head(1000)
+    return [name for name in head.columns if head[name].n_unique() <= head.height // 2]
 
 
 def landed_parts(path: Path) -> Iterator[pl.DataFrame]:
     """A landed batch in the parts in which it was written, so that it need not fit into memory."""
     with pq.ParquetFile(path) as file:
-        for at in range(file.num_row_groups):
-            frame = pl.from_arrow(file.read_row_group(at))
-            assert isinstance(frame, pl.DataFrame)
-            yield frame
+        heights = [file.metadata.row_group(at).num_rows for at in range(file.num_row_groups)]
+    done = 0
+    for height in heights:
+        # polars reads strings as it holds them; through Arrow they would be copied once more.
+        yield pl.scan_parquet(path).slice(done, height).collect()
+        done += height
 
 
 def landed_header(frame: pl.DataFrame) -> list[str]:

@@ -5,7 +5,7 @@ landing copies whenever the build file was written, and that no build file is wr
 without a line in the ledger is a killed night's, so an empty or an older build file would take good ones for such.
 
 The books (the ledger, what stewards and others decided, what was removed) are written whenever they have changed. The history (what batches
-measured, what was found of them, evaluations that are frozen) is large and grows by the night; it is written when a build is complete.
+measured, what was found of them, evaluations and forecasts that are frozen) is large and grows by the night; it is written when a build is complete.
 """
 
 import os
@@ -18,8 +18,8 @@ from pipelines.landing.batches import to_disk
 from pipelines.machine import fault_of
 from pipelines.settings import Settings
 
-#: Evaluations that were frozen (decision 8): dbt adds to them and never makes them anew. A test holds this against the models' settings.
-FROZEN = ("core.fct_evaluation_frozen", "core.fct_evaluation_frozen_case")
+#: Evaluations and forecasts that were frozen (decision 8, docs/foresight.md): dbt adds to them and never makes them anew. A test holds this against the models' settings.
+FROZEN = ("core.fct_evaluation_frozen", "core.fct_evaluation_frozen_case", "core.agg_forecast_frozen")
 HISTORY = ("ops.batch_measures", "ops.batch_verdicts", *FROZEN)
 #: Tables of `ops` that follow from the others, or from the program that makes the file.
 DERIVED = ("ops.build_sources", "ops.build_checks", "ops.layout")

@@ -63,7 +63,7 @@ def take_in(door: Door, connection: duckdb.DuckDBPyConnection, extract: Extract,
 
     is_window = line.window_to is not None
     known = Known(connection, feed) if is_window else None
-    writer = BatchWriter(door.settings, line.feed)
+    writer = BatchWriter(door.settings, line.feed, is_hashed=is_window)
     try:
         with _let_go_of(extract) as chunks:
             line.unknown_columns = check(door.profile, extract.headers, line.source)

@@ -69,6 +69,10 @@ def hash_key(settings: Settings, *, rotating: bool = False) -> bytes:
     return path.read_text().strip().encode()
 
 
+#: Characters that are their own normal form (NFKC) and no blanks.
+_PLAIN = r"^[\x21-\x7E\x{4E00}-\x{9FFF}]*$"
+
+
 def _normal(kind: str, value: str) -> str:
     text = unicodedata.normalize("NFKC", value)
     text = re.sub(r"\s+", "", text)
@@ -78,14 +82,35 @@ def _normal(kind: str, value: str) -> str:
     return text
 
 
+def normals(values: pl.Series, kind: str) -> pl.Series:
+    """The normal form of each value (`_normal`), those of plain letters, digits and Chinese characters all at once."""
+    cells = values.name
+    found = values.clone()  # `scatter` writes in place
+    if kind in {"phone", "id_number"}:
+        found = found.str.replace_all(r"[^0-9A-Za-z]", "").str.to_uppercase()
+    if kind == "phone":
+        bare = pl.when(pl.col(cells).str.len_chars() == 13).then(pl.col(cells).str.strip_prefix("86")).otherwise(cells)
+        found = found.to_frame().select(bare.alias(cells)).to_series()
+    others = (~values.str.contains(_PLAIN)).arg_true()
+    return found.scatter(others, [_normal(kind, value) for value in values[others]]) if len(others) else found
+
+
 def keyed_hash(values: pl.Series, kind: str, key: bytes) -> pl.Series:
     """HMAC-SHA256 of each value's normal form, 32 hex digits; null stays null.
 
     Two spellings of one telephone number give one hash. Each distinct value is hashed once.
     """
-    distinct = values.drop_nulls().unique().to_list()
-    hashes = [hmac.new(key, f"{kind}:{_normal(kind, v)}".encode(), hashlib.sha256).hexdigest()[:32] for v in distinct]
-    return values.replace_strict(pl.Series(distinct, dtype=pl.String), pl.Series(hashes, dtype=pl.String), default=None)
+    distinct = values.drop_nulls().unique()
+    begun = hmac.new(key, f"{kind}:".encode(), hashlib.sha256)
+
+    def digest(value: str) -> str:
+        # What all values have before them is hashed once: a third of the time.
+        one = begun.copy()
+        one.update(value.encode())
+        return one.hexdigest()[:32]
+
+    hashes = pl.Series([digest(value) for value in normals(distinct, kind)], dtype=pl.String)
+    return values.replace_strict(distinct, hashes, default=None)
 
 
 def _mask_name(cell: pl.Expr) -> pl.Expr:

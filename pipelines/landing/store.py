@@ -187,6 +187,8 @@ def _connect(settings: Settings, zone: str, *, read_only: bool) -> duckdb.DuckDB
     except duckdb.Error as error:
         raise cannot_open(settings, error) from error
     connection.execute("set timezone = $zone", {"zone": zone})
+    # Set and not configured: two connections of one process to one file must be configured alike.
+    connection.execute("set memory_limit = $memory", {"memory": settings.memory})
     return connection
 
 

@@ -20,6 +20,9 @@ from pipelines.publish.contents import Served, refuse_personal
 #: Clients from DuckDB 1.0 on can read it.
 STORAGE_VERSION = "v1.0.0"
 
+#: Tables of more rows are not sorted for a release.
+MOST_ROWS_SORTED = 1_000_000
+
 #: The catalogue's name in the file; never the name of a schema in it, or `a.b` becomes ambiguous.
 FILE_NAME = "serving.duckdb"
 
@@ -52,8 +55,8 @@ class TableContent:
 
 
 @contextmanager
-def reader(build_db: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection on which the build file is attached, read-only, as `build`."""
+def reader(build_db: Path, memory: str = "4GB") -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection on which the build file is attached, read-only, as `build`; beyond so much memory it works on disk, beside that file."""
     if not build_db.exists():
         raise SetupError(
             "还没有建库", "nothing has been built yet", file=build_db,
@@ -61,6 +64,8 @@ def reader(build_db: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         )  # fmt: skip
     con = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
     try:
+        con.execute("SET memory_limit = $memory", {"memory": memory})
+        con.execute("SET temp_directory = $folder", {"folder": f"{build_db}.release.tmp"})
         con.execute(f"ATTACH {quoted(build_db)} AS build (READ_ONLY)")
         yield con
     except duckdb.IOException as cause:
@@ -84,8 +89,9 @@ def contents(
 
     `known` are the tables of a release that was made of the very same build (`build_mark`): those of dbt are not read again.
 
-    Sums of each row's MD5 (two halves, so nothing cancels out as it would with XOR) over its JSON form, with the
-    table's column names and types.
+    Two sums of each row's hash (sums, so nothing cancels out as it would with XOR), with the table's column names and types. The engine's
+    own hash takes a thirtieth of an MD5 over JSON, which took longer than all else of a release of millions of rows; another version of the
+    engine may hash otherwise, and then publishes the same content once more.
     """
     held = []
     told = {one["name"]: TableContent(one["name"], one["rows"], one["digest"]) for one in known}
@@ -97,8 +103,8 @@ def contents(
         shape = con.sql(f"SELECT * FROM {source}")
         refuse_personal(table, shape.columns)
         [counted] = con.execute(
-            f"""SELECT count(*), sum(md5_number_lower(record)), sum(md5_number_upper(record))
-                FROM (SELECT to_json(t)::VARCHAR AS record FROM {source} AS t)"""
+            f"""SELECT count(*), sum(row_hash), sum(hash(row_hash, 1))
+                FROM (SELECT hash(whole_row) AS row_hash FROM {source} AS whole_row)"""
         ).fetchall()
         columns = [[name, str(kind)] for name, kind in zip(shape.columns, shape.types, strict=True)]
         held.append(TableContent(table.label, counted[0], _sha256([columns, *map(str, counted)])))
@@ -140,13 +146,17 @@ def write(
     """Write `serving.duckdb` and `parquet/` into the folder; returns what was written, read back from the file."""
     file = folder / FILE_NAME
     everything = [*tables, _RELEASE]
+    rows = {table["name"]: table["rows"] for table in about["tables"]}
     con.execute(f"ATTACH {quoted(file)} AS serving (STORAGE_VERSION '{STORAGE_VERSION}')")
     for schema in dict.fromkeys(table.schema for table in everything):
         con.execute(f"CREATE SCHEMA serving.{schema}")
     for table in tables:
-        # Ordered, so that the same content gives the same file, compresses well and prunes by row group.
-        source = relation(home_of(table), table)
-        con.execute(f"CREATE TABLE {relation('serving', table)} AS SELECT * FROM {source} ORDER BY ALL")
+        # Ordered, so that the same content gives the same file, compresses well and prunes by row group. Large tables keep the order in which
+        # their records came: it prunes by time, and sorting them by all columns would take longer than writing them.
+        order = "ORDER BY ALL" if rows.get(table.label, 0) <= MOST_ROWS_SORTED else ""
+        con.execute(
+            f"CREATE TABLE {relation('serving', table)} AS SELECT * FROM {relation(home_of(table), table)} {order}"
+        )
     _write_release(con, about)
     for table in everything:
         _comment(con, table)

@@ -86,7 +86,7 @@ def publish(
     """
     manifest = manifest or contents.load_manifest(contents.manifest_path(settings))
     tables = contents.served_tables(manifest)
-    with _lock(settings), package.reader(settings.build_db) as con:
+    with _lock(settings), package.reader(settings.build_db, settings.memory) as con:
         _clear(settings)
         semantics = _semantics(settings)
         everything = [*tables, *meta.meta_tables(con, tables, city, as_of, semantics=semantics, manifest=manifest)]

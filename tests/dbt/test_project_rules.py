@@ -52,7 +52,9 @@ def test_every_model_and_column_is_described_in_both_languages(models: Models) -
 
 
 def test_contracts_are_enforced_so_that_yaml_and_columns_agree(models: Models) -> None:
-    assert not [model["name"] for model in models if not model["config"]["contract"]["enforced"]]
+    # dbt knows no contracts for Python: what it hands over is typed in SQL behind it, and no mart is made by it.
+    assert not [m["name"] for m in models if m["config"]["contract"]["enforced"] == (m["language"] == "python")]
+    assert not [m["name"] for m in models if m["language"] == "python" and m["schema"] == "marts"]
 
 
 def test_no_personal_field_is_served(manifest: Manifest) -> None:
@@ -96,7 +98,7 @@ def test_every_mart_has_a_key_and_a_unit_test(models: Models, manifest: Manifest
 
 
 #: Frozen figures are not made from one record each; they are only ever added to.
-FROZEN = {"fct_evaluation_frozen", "fct_evaluation_frozen_case"}
+FROZEN = {"fct_evaluation_frozen", "fct_evaluation_frozen_case", "agg_forecast_frozen"}
 NOT_OF_A_RECORD = {"fct_batch", "fct_batch_verdict", "fct_evaluation_current", "fct_evaluation_frozen"}
 
 

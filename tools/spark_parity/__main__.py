@@ -51,7 +51,7 @@ def main() -> int:
         f"{equal} / {len(outcomes)} 张表相同 tables equal ({duckdb_seconds:.0f} s DuckDB, {spark_seconds:.0f} s Spark)"
     )
     if chosen.document:
-        document.renew(outcomes, as_of, duckdb_seconds, spark_seconds)
+        document.renew(outcomes, as_of)
     return 0 if equal == len(outcomes) else 1
 
 

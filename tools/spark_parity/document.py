@@ -13,23 +13,23 @@ DOCUMENT = PROJECT_ROOT / "docs" / "scaling.md"
 BEGIN, END = "<!-- made by `make spark-parity DOCUMENT=1`: do not edit -->", "<!-- end -->"
 
 
-def renew(outcomes: Iterable[Outcome], as_of: dt.date, duckdb_seconds: float, spark_seconds: float) -> None:
+def renew(outcomes: Iterable[Outcome], as_of: dt.date) -> None:
     """Puts the table between the two marks of the document."""
     text = DOCUMENT.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
     after = rest.split(END)[1]
-    made = table(list(outcomes), as_of, duckdb_seconds, spark_seconds)
+    made = table(list(outcomes), as_of)
     DOCUMENT.write_text(f"{before}{BEGIN}\n{made}\n{END}{after}", encoding="utf-8")
 
 
-def table(outcomes: list[Outcome], as_of: dt.date, duckdb_seconds: float, spark_seconds: float) -> str:
+def table(outcomes: list[Outcome], as_of: dt.date) -> str:
     """What was compared, on what, and each mart in a row; of core its sum."""
     marts = [outcome for outcome in outcomes if outcome.schema == "marts"]
     core = [outcome for outcome in outcomes if outcome.schema != "marts"]
     engines = f"DuckDB {duckdb.__version__}, Spark {environment.version('pyspark')} with dbt-spark {environment.version('dbt-spark')}"
     head = (
-        f"{engines}; the demo city as of {as_of}, built on {dt.datetime.now(dt.UTC).date()} in {duckdb_seconds:.0f} s and "
-        f"{spark_seconds:.0f} s (start of dbt and of Spark included); floating-point numbers within {RELATIVE_TOLERANCE:g} of their size.\n\n"
+        f"{engines}; the demo city as of {as_of}, compared on {dt.datetime.now(dt.UTC).date()}; floating-point numbers may differ by "
+        f"{RELATIVE_TOLERANCE:g} of their size.\n\n"
         f"**{_equal(marts)} of {len(marts)} marts and {_equal(core)} of {len(core)} tables of core are equal, row for row.**\n\n"
         "| mart | rows | equal | columns that differ |\n|---|---:|---|---|"
     )

@@ -43,7 +43,7 @@ def export(settings: Settings, folder: Path) -> None:
 
 
 def build(folder: Path, build_db: Path, as_of: dt.date) -> None:
-    """Builds every model in a new DuckDB file whose sources are views on the Parquet of `folder`."""
+    """Builds every model that both engines have in a new DuckDB file whose sources are views on the Parquet of `folder`."""
     build_db.parent.mkdir(parents=True)
     with duckdb.connect(str(build_db)) as con:
         for schema, table in sources():
@@ -52,7 +52,7 @@ def build(folder: Path, build_db: Path, as_of: dt.date) -> None:
     target = build_db.parent / "dbt-duckdb"
     places = ["--profiles-dir", str(DBT_PROJECT_DIR), "--target-path", str(target), "--log-path", str(target)]
     subprocess.run(
-        [Path(sys.executable).with_name("dbt"), "--quiet", "run", "--target", "build", *places],
+        [Path(sys.executable).with_name("dbt"), "--quiet", "run", "--target", "build", "--exclude", "tag:python+", *places],
         check=True, cwd=DBT_PROJECT_DIR, env={**environment(as_of), "CHENGGUAN_BUILD_DB": str(build_db)},
     )  # fmt: skip
 

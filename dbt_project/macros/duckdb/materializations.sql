@@ -6,9 +6,24 @@
     Not taken over, since no model of the project has them: hooks, indexes, grants, persisted docs.
 -#}
 
-{% materialization table, adapter='duckdb', supported_languages=['sql'] %}
+{% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
     {%- set target = this.incorporate(type='table') -%}
     {{ make_way_for(target) }}
+    {%- if model['language'] == 'python' -%}
+        {#- Python hands its rows over on a connection of its own: beside the old table, which is then replaced like any other. -#}
+        {%- set beside = target.incorporate(path={'identifier': target.identifier ~ '__beside'}) -%}
+        {%- do adapter.drop_relation(beside) -%}
+        {%- do adapter.commit() -%}
+        {% call statement('main', language='python', auto_begin=False) -%}
+            {{ create_table_as(False, beside, model['compiled_code'], 'python') }}
+        {%- endcall %}
+        {% call statement('replace') -%}
+            create or replace table {{ target }} as (select * from {{ beside }});
+            drop table {{ beside }};
+        {%- endcall %}
+        {{ adapter.commit() }}
+        {{ return({'relations': [target]}) }}
+    {%- endif -%}
     {% call statement('main') -%}
         {%- if config.get('contract').enforced -%}
             {{ get_assert_columns_equivalent(sql) }}

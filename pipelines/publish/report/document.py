@@ -25,7 +25,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 _KEPT_TOGETHER = 12
 #: Beyond so many columns their titles take two lines.
 _WIDE = 5
-PARTS = ("summary", "duties", "team", "grassroots", "powers", "platform", "mechanism", "attention")
+PARTS = ("summary", "duties", "team", "grassroots", "powers", "platform", "mechanism", "season", "attention")
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,11 @@ with observed as (
         cell.week + interval 7 day <= today.ends_at as is_whole_week
     from (
         select
-            week,
+            cast(date_trunc('week', date_on) as date) as week,
             grid_code,
             event_class,
             sum(cases) as cases
-        from {{ ref('agg_case_week') }}
+        from {{ ref('agg_case_day') }}
         where grid_code <> 'unknown'
         group by all
     ) as cell

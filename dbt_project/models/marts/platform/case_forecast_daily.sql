@@ -1,0 +1,15 @@
+-- The forecast of the next 7 days by street and major class. Made by pipelines/foresight; here it gets its
+-- served shape.
+select
+    made_on,
+    starts_on as date_on,
+    street_code,
+    event_class,
+    'pooled_poisson' as method,
+    cast(expected as decimal(12, 4)) as expected,
+    cast(least(expected_citizen, expected) as decimal(12, 4)) as expected_citizen,
+    likely,
+    cast(low as decimal(12, 4)) as low,
+    cast(high as decimal(12, 4)) as high
+from {{ ref('agg_case_forecast') }}
+where grain = 'day' and level = 'street_class' and not is_backtest
