@@ -1,4 +1,4 @@
--- The indicators of the evaluation: counts, rates (empty where no source tells their numerator) and the composite score.
+-- The indicators of the evaluation: counts, rates (empty where no source gives a numerator) and the composite score.
 -- Where the field does not agree, the city's choice stands in `definition` and is printed beside the figure.
 {%- set choices = [
     'filing_denominator', 'verify_limit_hours', 'accurate_dispatch', 'on_time_closing_denominator', 'rework_denominator',
