@@ -18,6 +18,11 @@
     {{ return(adapter.dispatch('plus')(moment, number, unit)) }}
 {%- endmacro %}
 
+{#- A decimal divided by another, to so many decimals: as binary numbers, so that an exact half is rounded to the same side everywhere. -#}
+{% macro quotient(dividend, divisor, precision, scale) -%}
+    {{ return(adapter.dispatch('quotient')(dividend, divisor, precision, scale)) }}
+{%- endmacro %}
+
 {#- Every `days`-th day from the first date to the last, one a row. -#}
 {% macro each_date(first, last, days) -%}
     {{ return(adapter.dispatch('each_date')(first, last, days)) }}

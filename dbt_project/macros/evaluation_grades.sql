@@ -33,7 +33,7 @@ together as (
         composites.numerator,
         case
             when composites.denominator >= city.minimum_weight
-                then cast(composites.numerator / nullif(composites.denominator, 0) as decimal(9, 4))
+                then {{ quotient('composites.numerator', 'nullif(composites.denominator, 0)', 9, 4) }}
         end as score,
         composites.denominator,
         composites.volume

@@ -6,7 +6,6 @@ import contextlib
 import filecmp
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -14,10 +13,10 @@ from pathlib import Path
 
 from pipelines.city import load_city
 from pipelines.errors import BusyError, ChengguanError
+from pipelines.orchestration.fitness import free_bytes, needed_bytes
 from pipelines.settings import PROJECT_ROOT, Settings
 
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^;\s]+)")
-_ENOUGH_SPACE_BYTES = 2 << 30
 
 
 @dataclass(frozen=True)
@@ -64,12 +63,13 @@ def home(settings: Settings) -> Iterator[Finding]:
             "改正权限，或用 CHENGGUAN_HOME 指定另一目录", "mend its permissions, or name another with CHENGGUAN_HOME",
         )  # fmt: skip
         return
-    free = shutil.disk_usage(nearest).free
-    level = "ok" if free >= _ENOUGH_SPACE_BYTES else "warn"
+    free, needed = free_bytes(settings), needed_bytes(settings)
+    level = "ok" if free >= needed else "fail"
     yield Finding(
-        level, f"数据目录可写：{folder}，剩余 {free / 2**30:.1f} GiB", f"the data home is writable, {free / 2**30:.1f} GiB free",
-        "" if level == "ok" else "清理磁盘；chengguan releases prune 删除旧发布版",
-        "" if level == "ok" else "make room; chengguan releases prune deletes old releases",
+        level, f"数据目录可写：{folder}，剩余 {free / 2**30:.1f} GiB，一夜约需 {needed / 2**30:.1f}",
+        f"the data home is writable, {free / 2**30:.1f} GiB free, a night may take {needed / 2**30:.1f}",
+        "" if level == "ok" else "夜间作业会拒绝开始：清理磁盘；chengguan releases prune 删除旧发布版",
+        "" if level == "ok" else "a night refuses to begin: make room; chengguan releases prune deletes old releases",
     )  # fmt: skip
 
 

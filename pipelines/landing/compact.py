@@ -14,6 +14,7 @@ from pipelines.errors import SetupError
 from pipelines.landing.batches import to_disk
 from pipelines.landing.migrations import forget_copies
 from pipelines.landing.store import CONFIG, write_lane
+from pipelines.landing.swap import damaged_file
 from pipelines.settings import Settings
 
 #: The copy while it is being written, beside the build file: a rename must not cross file systems.
@@ -52,6 +53,7 @@ def compact(settings: Settings, timeout: float = 600) -> Compacted:
             writing.replace(path)
             to_disk(path.parent)
             forget_copies(settings)
+            damaged_file(settings).unlink(missing_ok=True)
         finally:
             _remove(writing)
         return Compacted(before, path.stat().st_size)

@@ -18,6 +18,7 @@ from pipelines.landing.ingest import ingest_feed
 from pipelines.landing.migrations import Step, copy_path, forget_copies
 from pipelines.landing.store import read_connection, write_connection
 from pipelines.orchestration.home import guard_city
+from pipelines.orchestration.rebuild import rebuild
 from pipelines.settings import Settings
 from tests.conftest import AS_OF
 from tests.faults import results
@@ -119,7 +120,16 @@ def test_the_way_back(settings: Settings, city: City, monkeypatch: pytest.Monkey
     started = time.monotonic()
     shutil.copyfile(copy, settings.build_db)
     assert held(settings) == before
-    assert night(settings, city) == 1, "what the later version had loaded is loaded again from its source"
+    with pytest.raises(SetupError, match="older than landing: it lacks 1 batches") as older:
+        night(settings, city)
+    assert "chengguan rebuild" in older.value.remedy_zh
+    (settings.inbox_dir / "demolitions" / "b.csv").unlink()  # sources need not deliver again what has landed
+    done = rebuild(settings, city, lambda *_: None, with_models=False)
+    assert (done.batches.told.kind, done.batches.loaded) == ("books", 2)
+    assert check_conservation(settings) == []
+    with read_connection(settings) as connection:
+        assert connection.execute("select count(*) from raw.demolitions").fetchall() == [(2,)]
+    assert night(settings, city) == 0
     results.record(
         "upgrade_back", "升级后退回旧程序", "the older code again after an upgrade",
         times=1, lost=0, seconds=time.monotonic() - began, recovery_seconds=time.monotonic() - started,

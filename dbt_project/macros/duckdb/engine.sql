@@ -12,6 +12,10 @@
     {{ moment }} + to_{{ unit }}({{ number }})
 {%- endmacro %}
 
+{% macro duckdb__quotient(dividend, divisor, precision, scale) -%}
+    cast({{ dividend }} / {{ divisor }} as decimal({{ precision }}, {{ scale }}))
+{%- endmacro %}
+
 {% macro duckdb__each_date(first, last, days) -%}
     cast(unnest(generate_series({{ first }}, {{ last }}, interval {{ days }} day)) as date)
 {%- endmacro %}

@@ -13,6 +13,14 @@
     timestampadd({{ unit[:-1] }}, {{ number }}, {{ moment }})
 {%- endmacro %}
 
+{#- DuckDB divides decimals as doubles, and rounds a double after it has moved the point. -#}
+{% macro spark__quotient(dividend, divisor, precision, scale) -%}
+    cast(
+        round(cast({{ dividend }} as double) / cast({{ divisor }} as double) * 1e{{ scale }}D) / 1e{{ scale }}D
+        as decimal({{ precision }}, {{ scale }})
+    )
+{%- endmacro %}
+
 {% macro spark__each_date(first, last, days) -%}
     explode(sequence({{ first }}, {{ last }}, interval {{ days }} day))
 {%- endmacro %}

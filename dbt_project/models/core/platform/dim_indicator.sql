@@ -1,6 +1,5 @@
--- The indicators of the evaluation: counts, rates with their numerator and denominator, and the composite score. Where
--- the field does not agree on a definition, the city's choice stands in `definition` and is printed beside the figure.
--- Rates whose numerator no source tells stay empty.
+-- The indicators of the evaluation: counts, rates (empty where no source gives a numerator) and the composite score.
+-- Where the field does not agree, the city's choice stands in `definition` and is printed beside the figure.
 {%- set choices = [
     'filing_denominator', 'verify_limit_hours', 'accurate_dispatch', 'on_time_closing_denominator', 'rework_denominator',
     'handling_cap_hours',
