@@ -121,7 +121,7 @@ def _contents(path: Path) -> list[bytes]:
     """A file's bytes, and what is packed in them: pages of Parquet, members of a zip, tables of a database."""
     found = [path.read_bytes()]
     if path.suffix == ".parquet":
-        found.append(pl.read_parquet(path).write_csv().encode())
+        found.append(str(pl.read_parquet(path).to_dicts()).encode())
     if zipfile.is_zipfile(io.BytesIO(found[0])):
         with zipfile.ZipFile(path) as packed:
             found += [packed.read(member) for member in packed.namelist()]
