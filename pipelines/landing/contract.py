@@ -29,8 +29,8 @@ REASONS: dict[str, tuple[str, str]] = {
     "out_of_range": ("{zh}“{value}”超出合理范围", "{en} '{value}' is out of range"),
     "unit_mismatch": ("{zh}“{value}”与类型不符", "{en} '{value}' is not the unit in which this kind is counted"),
     "unreadable_row": (
-        "该行的列数与表头不符（原文在保险库中）",
-        "the row has another number of columns than the header (its text is in the vault)",
+        "该行的列数与表头不符，或各列错了位（原文在保险库中）",
+        "the row has another number of columns than the header, or its cells stand in the wrong columns (its text is in the vault)",
     ),
 }
 

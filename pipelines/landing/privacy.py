@@ -6,6 +6,7 @@ What belongs here: everything that decides which form of a personal value may go
 
 import hashlib
 import hmac
+import json
 import re
 import secrets
 import unicodedata
@@ -13,14 +14,17 @@ from collections.abc import Callable
 
 import polars as pl
 
-from pipelines.city import FeedProfile
+from pipelines.city import ColumnMap, FeedProfile
 from pipelines.errors import SetupError
-from pipelines.feeds import FEEDS
+from pipelines.feeds import FEEDS, Field
 from pipelines.landing.headers import meet
+from pipelines.landing.misplaced import out_of_place, whole_row, without
 from pipelines.readers.base import ROW, SHEET, UNREADABLE
 from pipelines.settings import Settings
 
 HASH, MASK = "__hash", "__mask"
+#: A column of the vault: {column: what stood there} of cells that landed without a person although no person belongs there, as JSON.
+STRUCK = "_struck"
 MIN_KEY_LENGTH = 16
 
 _DIGIT = "[0-9０-９]"
@@ -37,8 +41,12 @@ SCRUB: tuple[tuple[str, str], ...] = (
     (f"(?:{_DIGIT}{{1,4}}\\s*(?:号楼|栋|幢|号院|单元|层|楼|室|户)\\s*){{2,}}(?:{_DIGIT}{{1,4}}室?)?", "[门牌]"),
     (r"(我叫|姓名\s*[：:是]\s*|联系人\s*[：:是]\s*)\p{Han}{2,4}", "${1}[姓名]"),
 )  # fmt: skip
+#: A cell that is nothing but a mobile or ID number, with its blanks and strokes.
+_NUMBER = f"^\\s*(?:{SCRUB[0][0]}|{SCRUB[1][0]})\\s*$"
 #: A name or an address shorter than this says nobody, and is part of many words.
 _SAYS_SOMEBODY = {"name": 2, "address": 4}
+#: Between the characters of a name: 张 三, 阿不都·热依木.
+_BLANK = r"[\s·•．.]"
 _STRUCK = {"name": "[姓名]", "address": "[地址]"}
 
 
@@ -169,16 +177,56 @@ def _without_own_persons(chunk: pl.DataFrame, name: str, personal: dict[str, str
     for column, kind in personal.items():
         if kind not in _SAYS_SOMEBODY:
             continue
-        own = chunk[column].str.strip_chars()
+        own = chunk[column].str.replace_all(_BLANK, "")
         holds = pl.DataFrame([texts.alias("text"), own.alias("own")]).select(
             (pl.col("own").str.len_chars() >= _SAYS_SOMEBODY[kind])
-            & pl.col("text").str.contains(pl.col("own"), literal=True)
+            & pl.col("text").str.replace_all(_BLANK, "").str.contains(pl.col("own"), literal=True)
         )
         places = holds.to_series().fill_null(False).arg_true()
         if len(places):
-            said = [text.replace(who, _STRUCK[kind]) for text, who in zip(texts[places], own[places], strict=True)]
+            said = [_struck(text, who, kind) for text, who in zip(texts[places], own[places], strict=True)]
             texts = texts.scatter(places, said)
     return texts
+
+
+def _struck(text: str, who: str, kind: str) -> str:
+    said = text.replace(who, _STRUCK[kind])
+    if who not in re.sub(_BLANK, "", said):
+        return said
+    return re.sub(
+        f"{_BLANK}*".join(map(re.escape, who)), _STRUCK[kind], said
+    )  # an expression of its own: dear, and rare
+
+
+def _without_strays(chunk: pl.DataFrame, stands: dict[str, bool]) -> tuple[dict[str, pl.Series], pl.Series]:
+    """({column: what may land of it}, what of it may not, row by row as JSON) of columns in which no person belongs.
+
+    Words may be anything, and lose what free text loses. `stands` tells of each column whether a bare number leads to a person there, since
+    neither a number nor the name of a record is expected.
+    """
+    landed: dict[str, pl.Series] = {}
+    said: dict[int, dict[str, str]] = {}
+    for name, is_closed in stands.items():
+        column = chunk[name]
+        suspect = column.str.contains(r"\p{Han}")
+        if is_closed:
+            suspect |= column.str.contains(_NUMBER)
+        words = column.filter(suspect).unique()  # codes are few: each is looked at once
+        clean = words.to_frame().select(scrub(pl.col(name)))[name]
+        changed = words != clean
+        if changed.any():
+            landed[name] = column.replace(words.filter(changed), clean.filter(changed))
+            for row in (column != landed[name]).arg_true():
+                said.setdefault(row, {})[name] = column[row]
+    struck = pl.Series(STRUCK, [None], dtype=pl.String).new_from_index(0, chunk.height)
+    lines = pl.Series([json.dumps(one, ensure_ascii=False) for one in said.values()], dtype=pl.String)
+    return landed, struck.scatter(list(said), lines)
+
+
+def _is_closed(field: Field, column: ColumnMap) -> bool:
+    """Whether a field holds times, a yes or no, or one of a few words."""
+    is_coded = bool(field.categories) or bool(column.map and column.otherwise is None)
+    return field.is_time or is_coded or isinstance(field.dtype, pl.Boolean)
 
 
 def split(
@@ -187,8 +235,8 @@ def split(
     """(what may land, what goes to the vault), row by row the same.
 
     A personal column lands as `<header>__hash` and `<header>__mask`, free text lands scrubbed, any other column that the
-    profile names lands as it is. A column that the profile does not name, and a row that could not be cut into columns, may
-    hold anything: they stay in the vault.
+    profile names lands as it is but for what leads to a person (`_without_strays`), which the vault keeps as
+    `_struck`. A column that the profile does not name, a row that could not be cut into columns, and one whose cells stand in the wrong ones (`misplaced`) may hold anything: they stay in the vault.
     """
     fields = FEEDS[profile.feed].fields
     met = meet(profile, header)
@@ -199,7 +247,16 @@ def split(
         name for field, names in met.fields.items() for name in names
         if fields[field].free_text or profile.columns[field].free_text
     } - set(personal)  # fmt: skip
-    used = met.used
+    used, keys = met.used, set(met.fields.get(FEEDS[profile.feed].key, []))
+    misplaced = out_of_place(chunk, met, profile, personal)
+    if misplaced.any():
+        text = whole_row(chunk, header).zip_with(misplaced, chunk[UNREADABLE])
+        chunk = without(chunk, misplaced).with_columns(text.alias(UNREADABLE))
+    stands = {name: False for name in header if name in used and name not in {*personal, *free, *keys}}
+    for name in stands:
+        reads = [field for field, names in met.fields.items() if name in names]
+        stands[name] = bool(reads) and all(_is_closed(fields[field], profile.columns[field]) for field in reads)
+    strays, struck = _without_strays(chunk, stands)
     landed: list[pl.Expr | pl.Series] = [
         pl.col(SHEET), pl.col(ROW),
         pl.when(pl.col(UNREADABLE).is_not_null()).then(pl.lit("[vault]")).alias(UNREADABLE),
@@ -214,9 +271,9 @@ def split(
         elif name in free:
             landed.append(_without_own_persons(chunk, name, personal))
         else:
-            landed.append(pl.col(name))
+            landed.append(strays.get(name, chunk[name]))
     kept = [name for name in header if name in personal or name in free or name not in used]
-    return chunk.select(landed), chunk.select(SHEET, ROW, UNREADABLE, *kept)
+    return chunk.select(landed), chunk.select(SHEET, ROW, UNREADABLE, struck, *kept)
 
 
 def personal_kind(profile: FeedProfile, field: str) -> str | None:

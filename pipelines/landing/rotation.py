@@ -161,7 +161,8 @@ def _rewrite(path: Path, plan: dict[str, str]) -> None:
             for column in columns:
                 hashes = pl.Series(group[column].to_pylist(), dtype=pl.String).replace(old, new)
                 place = group.schema.get_field_index(column)
-                group = group.set_column(place, group.schema.field(place), hashes.to_arrow().cast("string"))
+                held = group.schema.field(place)  # copies of today hold large strings, older ones do not
+                group = group.set_column(place, held, hashes.to_arrow().cast(held.type))
             target.write_table(group)
     to_disk(writing)
     writing.replace(path)

@@ -1,5 +1,6 @@
 """What is personal goes no further than the vault."""
 
+import json
 import stat
 
 import polars as pl
@@ -8,7 +9,8 @@ from pydantic import SecretStr
 
 from pipelines.city import FeedProfile
 from pipelines.errors import SetupError
-from pipelines.landing.privacy import MASKS, hash_key, keyed_hash, scrub, split
+from pipelines.landing.erased import Erased
+from pipelines.landing.privacy import MASKS, STRUCK, hash_key, keyed_hash, scrub, split
 from pipelines.readers.base import ROW, SHEET, UNREADABLE
 from pipelines.settings import Settings
 
@@ -139,3 +141,96 @@ def test_a_home_without_a_key_makes_one_that_only_its_owner_reads(settings: Sett
 def test_a_short_key_is_refused(settings: Settings) -> None:
     with pytest.raises(SetupError):
         hash_key(settings.model_copy(update={"hash_key": SecretStr("short")}))
+
+
+SHIFTED = {
+    "ticket_id": {"from": ["编号"]}, "hotline": {"const": "12319"}, "caller_name": {"from": ["来电人"]},
+    "caller_phone": {"from": ["电话"]}, "accepted_at": {"from": ["时间"]}, "is_answered_at_once": {"from": ["直接答复"]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_out_of_place"),
+    [
+        (["1", "测试甲", "19900001234", "2017-03-01 10:00:00", "是"], False),
+        (["1", "测试甲", "保密", "不详", "无"], False),
+        (["1", "测试甲", "19900001234", "昨天", "是"], False),  # a slip, which the steward mends
+        (["x", "1", "测试甲", "19900001234", "2017-03-01 10:00:00"], True),
+        (["测试甲", "19900001234", "2017-03-01 10:00:00", "是", "x"], True),
+        (["测" * 61, "测试甲", "19900001234", "2017-03-01 10:00:00", "是"], True),
+    ],
+)
+def test_a_row_whose_cells_stand_in_the_wrong_columns_stays_in_the_vault(
+    cells: list[str], is_out_of_place: bool
+) -> None:
+    source = {"kind": "file", "files": ["*"]}
+    profile = FeedProfile.model_validate({"feed": "hotline_tickets", "source": source, "columns": SHIFTED})
+    header = ["编号", "来电人", "电话", "时间", "直接答复"]
+    chunk = pl.DataFrame(
+        {
+            SHEET: [None],
+            ROW: [2],
+            UNREADABLE: [None],
+            **{name: [cell] for name, cell in zip(header, cells, strict=True)},
+        },
+        schema_overrides={SHEET: pl.String, UNREADABLE: pl.String},
+    )
+    landed, vaulted = split(chunk, header, profile, KEY)
+    assert (landed[UNREADABLE][0] == "[vault]") is is_out_of_place
+    if is_out_of_place:
+        assert vaulted[UNREADABLE].to_list() == ["\t".join(cells)]
+        assert set(landed.drop(SHEET, ROW, UNREADABLE).row(0)) == {None}
+
+
+@pytest.mark.parametrize(
+    ("cell", "lands"),
+    [
+        ("请打19900001234", "请打[电话]"),
+        (" 199 0000 1234", " [电话]"),
+        ("110101199003070010", "[证件号]"),
+        ("2017-03-01 10:00:00", "2017-03-01 10:00:00"),
+        ("20170301100000", "20170301100000"),
+        (None, None),
+    ],
+)
+def test_a_number_that_strayed_into_a_column_of_times_is_kept_in_the_vault_only(
+    cell: str | None, lands: str | None
+) -> None:
+    source = {"kind": "file", "files": ["*"]}
+    profile = FeedProfile.model_validate({"feed": "hotline_tickets", "source": source, "columns": SHIFTED})
+    cells = {"编号": ["1"], "来电人": [None], "电话": [None], "时间": [cell], "直接答复": ["是"]}
+    chunk = pl.DataFrame(
+        {SHEET: [None], ROW: [2], UNREADABLE: [None], **cells},
+        schema_overrides={
+            SHEET: pl.String,
+            UNREADABLE: pl.String,
+            "来电人": pl.String,
+            "电话": pl.String,
+            "时间": pl.String,
+        },
+    )
+    landed, vaulted = split(chunk, list(cells), profile, KEY)
+    assert landed["时间"].to_list() == [lands]
+    kept = vaulted[STRUCK][0]
+    assert (json.loads(kept) if kept else {}) == ({} if cell == lands else {"时间": cell})
+    _, blanked = Erased({"1": frozenset({"subject"})}, {}).blank(landed, vaulted, list(cells), profile)
+    assert blanked[STRUCK].to_list() == [None]  # an erasure takes it with the record
+
+
+def test_the_rows_own_name_is_struck_out_also_with_blanks_inside() -> None:
+    columns = {**SHIFTED, "content": {"from": ["内容"]}}
+    source = {"kind": "file", "files": ["*"]}
+    profile = FeedProfile.model_validate({"feed": "hotline_tickets", "source": source, "columns": columns})
+    cells = {
+        "编号": ["1"],
+        "来电人": ["测试甲"],
+        "电话": [None],
+        "时间": ["2017-03-01"],
+        "直接答复": ["是"],
+        "内容": ["测 试　甲反映"],
+    }
+    chunk = pl.DataFrame(
+        {SHEET: [None], ROW: [2], UNREADABLE: [None], **cells},
+        schema_overrides={SHEET: pl.String, UNREADABLE: pl.String, "电话": pl.String},
+    )
+    assert split(chunk, list(cells), profile, KEY)[0]["内容"].to_list() == ["[姓名]反映"]
