@@ -15,7 +15,7 @@ import duckdb
 import polars as pl
 
 from pipelines.publish.meta import METRICS
-from tests.browser import small_offices
+from tests.browser import small_forecast, small_offices
 
 AS_OF = dt.date(2024, 3, 15)
 ABOUT: dict[str, Any] = {
@@ -181,6 +181,7 @@ def _tables(with_map: bool) -> Iterable[tuple[str, Iterable[Row]]]:
     )
     yield from small_offices.evaluation()
     yield from small_offices.quality(AS_OF)
+    yield from small_forecast.tables(AS_OF)
     if with_map:
         yield "meta.geometry", shapes()
 

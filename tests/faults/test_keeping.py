@@ -8,6 +8,7 @@ import json
 import time
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipelines.settings import Settings
@@ -69,6 +70,18 @@ def test_a_lost_build_file_is_made_anew_from_landing(home: Path) -> None:
         times=times, lost=0, seconds=time.monotonic() - began, recovery_seconds=longest,
         measured={"tables compared": len(was), "rows": f"{sum(map(len, was.values())):,}"},
     )  # fmt: skip
+
+
+def test_what_a_night_forecast_stays_as_it_was_said(home: Path) -> None:
+    said = "select * from core.agg_forecast_frozen where made_on = ? order by all"
+    nights = []
+    for release in sorted((home / "releases").glob("20*")):
+        with duckdb.connect(str(release / "serving.duckdb"), read_only=True) as connection:
+            nights.append([connection.execute(said, [day]).fetchall() for day in DAYS])
+    (first, none), *later = nights
+    assert first and none == []
+    for kept, own in later:
+        assert kept == first and own
 
 
 def test_a_home_put_back_elsewhere_serves_the_same_and_goes_on(home: Path, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from pipelines.settings import PROJECT_ROOT, Settings
 from tests.conftest import AS_OF
 from tests.pipeline.desk import HEADER, ask, drop
 
-SECRET = "a text that nobody may find again, long enough to be stored as it is "
+OVERWRITTEN = "a text that nobody may find again, long enough to be stored as it is "
 #: Every table and view with what it holds, by the statement that made it.
 HELD = "select schema_name, table_name, estimated_size, comment, column_count from duckdb_tables() where not internal order by all"
 VIEWS = "select schema_name, view_name, comment from duckdb_views() where not internal order by all"
@@ -32,7 +32,7 @@ def home(settings: Settings, write_city: Callable[..., City]) -> Settings:
     assert not ingest_feed(settings, city, "demolitions", AS_OF).problems
     with write_connection(settings) as connection:
         connection.execute(
-            "create table ops.spoken as select $said || range as said from range(20000)", {"said": SECRET}
+            "create table ops.spoken as select $said || range as said from range(20000)", {"said": OVERWRITTEN}
         )
         connection.execute("checkpoint")
         connection.execute("update ops.spoken set said = 'quiet'")
@@ -40,10 +40,10 @@ def home(settings: Settings, write_city: Callable[..., City]) -> Settings:
 
 
 def test_what_was_overwritten_is_gone_and_everything_else_stays(home: Settings) -> None:
-    assert SECRET.encode() in home.build_db.read_bytes()  # or the test would show nothing
+    assert OVERWRITTEN.encode() in home.build_db.read_bytes()  # or the test would show nothing
     before, views = ask(home, HELD), ask(home, VIEWS)
     done = compact(home)
-    assert SECRET.encode() not in home.build_db.read_bytes()
+    assert OVERWRITTEN.encode() not in home.build_db.read_bytes()
     assert done.after == home.build_db.stat().st_size < done.before
     assert (ask(home, HELD), ask(home, VIEWS)) == (before, views)
     assert ask(home, "select status from ops.quarantine_now") == [("open",)]

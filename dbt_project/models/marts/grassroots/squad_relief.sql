@@ -1,6 +1,6 @@
--- What the next weeks bring to each squad, beside its people and patrol hours, and what it would take to spread hours as
--- the cases are expected to be. A suggestion to be weighed by people: hours_to_balance says how many, its two ends how
--- sure; by_citizens is the same by reports of citizens alone, which do not grow with patrols.
+-- What the next weeks bring to each squad, beside its people and patrol hours, and what it would take to spread hours
+-- as the cases are expected to be. A suggestion to be weighed by people: hours_to_balance says how many, its two ends
+-- how sure; by_citizens is the same by reports of citizens alone, which do not grow with patrols.
 with expected as (
     select
         made_on,

@@ -1,4 +1,4 @@
--- Where something gathers now, with the street and whose it is. Made by pipelines/foresight; here it gets its served shape.
+-- Where something gathers now, and whose the street is. Made by pipelines/foresight; here it gets its served shape.
 select
     spot.as_of,
     spot.grid_code,
