@@ -23,6 +23,7 @@ from pipelines.landing.geometry import read_map
 from pipelines.readers.files import read_file
 from pipelines.readers.georeport import NotUnderstood, Refused, records_of
 from tests.faults.hostile.files import HEADER, written
+from tests.faults.hostile.peak import peak_mib
 from tests.faults.hostile.worker import SOURCE, limit, watch
 
 MOST_BYTES, MOST_SECONDS = 4 << 30, 60
@@ -208,8 +209,7 @@ def main() -> None:
     watch()
     for name in names:
         told = attempt(name, scale, folder)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-        print(json.dumps({**told, "peak_mib": peak}, default=str), flush=True)
+        print(json.dumps({**told, "peak_mib": peak_mib()}, default=str), flush=True)
 
 
 if __name__ == "__main__":

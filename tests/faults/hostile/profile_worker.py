@@ -21,6 +21,7 @@ from pipelines.landing.ingest import ingest_feed
 from pipelines.landing.reference import load_reference
 from pipelines.settings import Settings
 from tests.conftest import AS_OF
+from tests.faults.hostile.peak import peak_mib
 from tests.faults.hostile.profiles import CITY, FILE_FEED, as_toml, hostile_profile
 from tests.faults.hostile.worker import MOST_BYTES, MOST_SECONDS, limit, watch
 
@@ -158,8 +159,7 @@ def main() -> None:
     run(settings, -4)  # what is imported on the way is no profile's time
     for number in range(first, last):
         attempt(settings, number, around, folder)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    print(json.dumps({"peak_mib": peak, **reached(settings)}), flush=True)
+    print(json.dumps({"peak_mib": peak_mib(), **reached(settings)}), flush=True)
 
 
 if __name__ == "__main__":

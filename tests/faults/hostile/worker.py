@@ -28,6 +28,7 @@ from pipelines.readers.sql.windows import Night
 from pipelines.settings import Settings
 from tests.conftest import AS_OF, CITY, DEMOLITIONS
 from tests.faults.hostile.files import HEADER, hostile
+from tests.faults.hostile.peak import peak_mib
 
 MOST_BYTES, MOST_SECONDS = 6 << 30, 60
 #: Files that are given to the door at once.
@@ -185,7 +186,7 @@ def main() -> None:
     else:
         for number in range(first, last):
             attempt(number, folder, read)
-    print(json.dumps({"peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10}), flush=True)
+    print(json.dumps({"peak_mib": peak_mib()}), flush=True)
 
 
 if __name__ == "__main__":
