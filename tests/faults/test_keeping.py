@@ -17,7 +17,10 @@ from tests.faults import results
 from tests.faults.killing import Tables, landed, tables
 from tests.pipeline.nights import command, run_night, served
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not results.is_whole(), reason="five whole nights and more: run by `make faults`"),
+]
 DAYS = [dt.date(2017, 9, 20), dt.date(2017, 9, 21)]
 
 
