@@ -87,6 +87,7 @@ def _zipped(path: Path, suffix: str, source: str) -> Kind:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
+    # NotImplementedError is zipfile's word for a way of packing that it does not know.
     except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, NotImplementedError) as error:
         raise damaged(source, error) from error
     if any(name.startswith("xl/workbook.") for name in names) or "content.xml" in names:

@@ -14,6 +14,7 @@ from pipelines.landing import compact as compaction
 from pipelines.landing.compact import WRITING, compact
 from pipelines.landing.ingest import ingest_feed
 from pipelines.landing.store import write_connection, write_lane
+from pipelines.landing.swap import damaged_file
 from pipelines.settings import PROJECT_ROOT, Settings
 from tests.conftest import AS_OF
 from tests.pipeline.desk import HEADER, ask, drop
@@ -42,6 +43,7 @@ def home(settings: Settings, write_city: Callable[..., City]) -> Settings:
 def test_what_was_overwritten_is_gone_and_everything_else_stays(home: Settings) -> None:
     assert OVERWRITTEN.encode() in home.build_db.read_bytes()  # or the test would show nothing
     before, views = ask(home, HELD), ask(home, VIEWS)
+    damaged_file(home).write_bytes(OVERWRITTEN.encode())  # what a rebuild put aside must go with it
     done = compact(home)
     assert OVERWRITTEN.encode() not in home.build_db.read_bytes()
     assert done.after == home.build_db.stat().st_size < done.before

@@ -10,7 +10,6 @@ import json
 import resource
 import sys
 import time
-import traceback
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,7 +22,7 @@ from pipelines.landing.geometry import read_map
 from pipelines.readers.files import read_file
 from pipelines.readers.georeport import NotUnderstood, Refused, records_of
 from tests.faults.hostile.files import HEADER, written
-from tests.faults.hostile.peak import peak_mib
+from tests.faults.hostile.telling import broken_by, peak_mib
 from tests.faults.hostile.worker import SOURCE, limit, watch
 
 MOST_BYTES, MOST_SECONDS = 4 << 30, 60
@@ -187,11 +186,7 @@ def attempt(name: str, scale: int, folder: Path) -> dict[str, object]:
         clear = bool(error.zh and error.en and error.remedy_zh and error.remedy_en and error.where.get("file"))
         told = {"outcome": "refused" if clear and len(error.render()) < 4_000 else "unclear", "said": error.en[:200]}
     except BaseException as error:
-        told = {
-            "outcome": "find",
-            "said": f"{type(error).__name__}: {error}"[:200],
-            "at": traceback.format_exc()[-1500:],
-        }
+        told = broken_by(error)
     finally:
         limit(0)
     path.unlink()

@@ -9,7 +9,6 @@ import resource
 import sqlite3
 import sys
 import time
-import traceback
 from pathlib import Path
 
 import duckdb
@@ -21,8 +20,8 @@ from pipelines.landing.ingest import ingest_feed
 from pipelines.landing.reference import load_reference
 from pipelines.settings import Settings
 from tests.conftest import AS_OF
-from tests.faults.hostile.peak import peak_mib
 from tests.faults.hostile.profiles import CITY, FILE_FEED, as_toml, hostile_profile
+from tests.faults.hostile.telling import broken_by, peak_mib
 from tests.faults.hostile.worker import MOST_BYTES, MOST_SECONDS, limit, watch
 
 SECRET = "只有别处才有"
@@ -112,11 +111,7 @@ def attempt(settings: Settings, number: int, around: set[str], folder: Path) -> 
         else:
             told = {"outcome": "refused" if said else "read", "said": [error.en[:200] for error in said]}
     except BaseException as error:
-        told = {
-            "outcome": "find",
-            "said": f"{type(error).__name__}: {error}"[:300],
-            "at": traceback.format_exc()[-1500:],
-        }
+        told = broken_by(error)
     finally:
         limit(0)
     print(json.dumps({"file": label, **told, "seconds": round(time.monotonic() - began, 2)}, default=str), flush=True)

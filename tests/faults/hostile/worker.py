@@ -28,7 +28,7 @@ from pipelines.readers.sql.windows import Night
 from pipelines.settings import Settings
 from tests.conftest import AS_OF, CITY, DEMOLITIONS
 from tests.faults.hostile.files import HEADER, hostile
-from tests.faults.hostile.peak import peak_mib
+from tests.faults.hostile.telling import broken_by, peak_mib
 
 MOST_BYTES, MOST_SECONDS = 6 << 30, 60
 #: Files that are given to the door at once.
@@ -95,11 +95,7 @@ def attempt(number: int, folder: Path, work: Callable[[Path], int]) -> None:
         clear = bool(error.zh and error.en and error.remedy_zh and error.remedy_en)
         told = {"outcome": "refused" if clear else "unclear", "said": error.en[:200]}
     except BaseException as error:
-        told = {
-            "outcome": "find",
-            "said": f"{type(error).__name__}: {error}"[:300],
-            "at": traceback.format_exc()[-1500:],
-        }
+        told = broken_by(error)
     finally:
         limit(0)
     print(json.dumps({"file": name, **told, "seconds": round(time.monotonic() - began, 2)}, default=str), flush=True)

@@ -6,10 +6,6 @@ select
     street_code,
     event_class,
     'pooled_poisson' as method,
-    cast(expected as decimal(12, 4)) as expected,
-    cast(least(expected_citizen, expected) as decimal(12, 4)) as expected_citizen,
-    likely,
-    cast(low as decimal(12, 4)) as low,
-    cast(high as decimal(12, 4)) as high
+    {{ forecast_figures() }}
 from {{ ref('agg_case_forecast') }}
 where grain = 'day' and level = 'street_class' and not is_backtest
