@@ -145,7 +145,8 @@ if importlib.util.find_spec("mlforecast") and importlib.util.find_spec("lightgbm
     RIVALS["mlforecast, LightGBM"] = lightgbm
 if importlib.util.find_spec("statsforecast"):
     RIVALS |= {
-        f"statsforecast {name}": statsforecast(name) for name in ("TSB", "CrostonSBA", "ADIDA", "AutoETS", "DynamicOptimizedTheta")
+        f"statsforecast {name}": statsforecast(name)
+        for name in ("TSB", "CrostonSBA", "ADIDA", "AutoETS", "DynamicOptimizedTheta")
     }
 
 

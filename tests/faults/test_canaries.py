@@ -95,6 +95,7 @@ def city(settings: Settings) -> City:
     return city
 
 
+@pytest.mark.slow
 def test_nobody_who_was_planted_in_any_feed_is_found_behind_the_door(
     settings: Settings, city: City, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -95,6 +95,7 @@ def overwrite_with_the_same_size_and_time(path: Path) -> None:
 CHANGES = (append, truncate, replace, overwrite_with_the_same_size_and_time, Path.unlink)
 
 
+@pytest.mark.slow
 def test_a_file_that_changes_at_any_moment_is_never_half_read(
     settings: Settings, city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,6 +56,7 @@ class Reaper(threading.Thread):
         self.killed = bool(self.server.rows(f"select pg_terminate_backend(pid) {reading}"))
 
 
+@pytest.mark.slow
 def test_a_session_that_ends_at_any_moment_costs_nothing(
     settings: Settings,
     write_city: Callable[..., City],

@@ -35,6 +35,7 @@ def run(folder: Path, commands: list[str]) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_all_but_the_night_can_be_copied(tmp_path: Path) -> None:
     *commands, night = blocks("sh")
     assert night.startswith("chengguan nightly")

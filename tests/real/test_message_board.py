@@ -16,9 +16,12 @@ from tests.pipeline.nights import command, texts
 
 SHARED = PROJECT_ROOT.parent / "shared" / "data"
 
-pytestmark = pytest.mark.skipif(
-    not (SHARED / "hotline").is_dir(), reason="the real public files are not beside this checkout (../shared/data)"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not (SHARED / "hotline").is_dir(), reason="the real public files are not beside this checkout (../shared/data)"
+    ),
+]
 
 
 @pytest.fixture(scope="module")
