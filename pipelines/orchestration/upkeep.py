@@ -37,6 +37,7 @@ def upkeep_asset(days: dg.PartitionsDefinition[Any], retries: dg.RetryPolicy) ->
         yield dg.MaterializeResult(
             metadata={
                 "releases_removed": len(done.releases),
+                "leftovers_removed": len(done.leftovers),
                 "files_removed": len(done.files),
                 "bytes_removed": sum(one.size for one in done.files),
                 "bytes_compacted": done.compacted.before - done.compacted.after if done.compacted else 0,
