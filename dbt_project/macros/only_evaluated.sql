@@ -1,0 +1,26 @@
+{#- The cases that the evaluation looks at again: those whose standing it looks at (macros/only_touched.sql) and all that were appealed. -#}
+
+{% macro evaluated_again() -%}
+    select case_id from {{ ref('stg_platform__touched_cases') }}
+    union all
+    select case_id from {{ ref('fct_case_standing') }} where settled_on > {{ seen_on() }}
+    union all
+    select case_id from {{ ref('fct_evaluation_appeal') }}
+{%- endmacro %}
+
+{% macro only_evaluated_cases(joint, case_id) -%}
+    {%- if not execute -%}
+        {%- do ref('stg_platform__touched_cases') -%}
+        {%- do ref('fct_case_standing') -%}
+    {%- elif seen_seq() and is_incremental() -%}
+        {{ joint }} ({{ case_id }} in ({{ evaluated_again() }}))
+    {%- else -%}{{ joint }} true
+    {%- endif -%}
+{%- endmacro %}
+
+{#- For a pre-hook: takes away what is made again. All of it, where nothing is known. -#}
+{% macro forget_evaluated_cases() -%}
+    {%- if execute and is_incremental() -%}
+        delete from {{ this }} {% if seen_seq() %}where case_id in ({{ evaluated_again() }}){% endif %}
+    {%- endif -%}
+{%- endmacro %}
