@@ -12,6 +12,7 @@
     {%- if not execute -%}
         {%- do ref('stg_platform__touched_cases') -%}
         {%- do ref('fct_case_standing') -%}
+        {{ joint }} true
     {%- elif seen_seq() and is_incremental() -%}
         {{ joint }} ({{ case_id }} in ({{ evaluated_again() }}))
     {%- else -%}{{ joint }} true

@@ -24,7 +24,7 @@
 
 {#- A condition on the column `case_id`, after `joint` (where, and): only cases of which something came. All where nothing is known. -#}
 {% macro only_touched_cases(joint='where', case_id='case_id') -%}
-    {%- if not execute -%}{%- do ref('stg_platform__touched_cases') -%}
+    {%- if not execute -%}{%- do ref('stg_platform__touched_cases') -%}{{ joint }} true
     {%- elif seen_seq() -%}
         {{ joint }} {{ case_id }} in (select case_id from {{ ref('stg_platform__touched_cases') }})
     {%- else -%}{{ joint }} true
@@ -36,7 +36,7 @@
     not all that is dated about them lay before its end. `standing` is the relation that says since when a case's counts are settled.
 -#}
 {% macro only_unsettled_cases(joint, case_id, reported_at, standing) -%}
-    {%- if not execute -%}{%- do ref('stg_platform__touched_cases') -%}
+    {%- if not execute -%}{%- do ref('stg_platform__touched_cases') -%}{{ joint }} true
     {%- elif seen_seq() and is_incremental() -%}
         {{ joint }} (
             {{ case_id }} in (
