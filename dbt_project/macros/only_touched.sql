@@ -63,7 +63,9 @@
         {%- set view = adapter.get_relation(target.database, 'staging', 'stg_platform__touched_cases') -%}
         {%- if view is not none -%}
             create or replace view {{ view }} as (
-                select case_id from raw.platform_cases union all select case_id from raw.platform_case_flow
+                select case_id from raw.platform_cases
+                union all select case_id from raw.platform_case_flow
+                union all select case_id from raw.evaluation_appeals
             )
         {%- endif -%}
     {%- endif -%}

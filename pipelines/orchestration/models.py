@@ -67,7 +67,7 @@ def model_assets(manifest: Path, days: dg.PartitionsDefinition[Any]) -> dg.Asset
             context.log.info(f"reference tables that the city does not have, from its records: {members}")
         with read_connection(settings, city.facts.time_zone) as connection:
             sources = kept.states(connection, day)  # before dbt: what comes later than this is news of the next night
-            seen = kept.seen(connection, last) if last else {}
+            seen = kept.seen(connection, last, sources) if last else {}
         chosen = kept.to_build(parsed, last, sources, day) if last else None
         events: list[Any] = []
         judged: dict[str, kept.KeptCheck] = {}

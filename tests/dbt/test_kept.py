@@ -69,5 +69,14 @@ def test_how_far_a_build_had_seen(state: str, batches: list[tuple[int, dt.date]]
         con.execute("create schema ops; create table ops.ledger (batch_seq bigint, loaded_for_on date)")
         for batch in batches:
             con.execute("insert into ops.ledger values (?, ?)", batch)
-        told = kept.seen(con, kept.Kept(DAY, {"ops.ledger": state}, {}))
+        told = kept.seen(con, kept.Kept(DAY, {"ops.ledger": state}, {}), {"ops.ledger": "another"})
     assert told == {"CHENGGUAN_SEEN_SEQ": str(seen), "CHENGGUAN_SEEN_ON": DAY.isoformat()}
+
+
+@pytest.mark.parametrize("now", [{"reference.sla_rules": "b"}, {}], ids=["another", "gone"])
+def test_a_reference_table_that_has_changed_has_every_case_looked_at(now: dict[str, str]) -> None:
+    before = kept.Kept(DAY, {"ops.ledger": "0", "reference.sla_rules": "a"}, {})
+    with duckdb.connect() as con:
+        con.execute("create schema ops; create table ops.ledger (batch_seq bigint, loaded_for_on date)")
+        assert kept.seen(con, before, dict(before.states))
+        assert kept.seen(con, before, {"ops.ledger": "0", **now}) == {}
