@@ -23,6 +23,7 @@ from pipelines.landing.batches import file_sha256, to_disk
 from pipelines.landing.privacy import hash_key, keyed_hash
 from pipelines.landing.store import write_connection, write_lane
 from pipelines.landing.swap import settle
+from pipelines.publish import numbers
 from pipelines.settings import Settings
 
 MANIFEST = "manifest.json"
@@ -187,6 +188,7 @@ def restore(settings: Settings, folder: Path) -> dict[str, Any]:
     if about["current"]:
         settings.current.unlink(missing_ok=True)
         settings.current.symlink_to(about["current"], target_is_directory=True)
+    numbers.restored(settings, dt.datetime.fromisoformat(about["made_at_utc"]))
     mark.unlink()
     to_disk(home)
     return about
