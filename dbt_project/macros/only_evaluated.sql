@@ -25,3 +25,31 @@
         delete from {{ this }} {% if seen_seq() %}where case_id in ({{ evaluated_again() }}){% endif %}
     {%- endif -%}
 {%- endmacro %}
+
+{#-
+    What became of a frozen case can be another only where the evaluation looks at the case again, where the freezing itself is new, or where
+    something had become of it before, which is told as of today. `changes` is what the last build had found.
+-#}
+{% macro only_changeable_cases(joint, case_id, frozen_on, changes) -%}
+    {%- if not execute -%}
+        {%- do ref('stg_platform__touched_cases') -%}
+        {%- do ref('fct_case_standing') -%}
+        {%- do ref('fct_evaluation_appeal') -%}
+        {{ joint }} true
+    {%- elif seen_seq() and is_incremental() -%}
+        {{ joint }} (
+            {{ case_id }} in ({{ evaluated_again() }} union all select case_id from {{ changes }})
+            or {{ frozen_on }} > {{ seen_on() }}
+        )
+    {%- else -%}{{ joint }} true
+    {%- endif -%}
+{%- endmacro %}
+
+{#- For hooks: what was found before stands in doubt until it is found again, and what is not found again goes. -#}
+{% macro doubt_changes() -%}
+    {%- if execute and is_incremental() -%}update {{ this }} set cause = 'in doubt'{%- endif -%}
+{%- endmacro %}
+
+{% macro forget_doubted_changes() -%}
+    {%- if execute and is_incremental() -%}delete from {{ this }} where cause = 'in doubt'{%- endif -%}
+{%- endmacro %}

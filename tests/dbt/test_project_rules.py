@@ -114,9 +114,10 @@ def test_facts_are_tables_or_incremental_by_their_key(models: Models) -> None:
 
 
 def _replaces_what_it_makes_again(fact: Manifest) -> bool:
-    """By the one column that is its key, or, where a case has more rows than one, by taking away first all rows of the cases that it makes again."""
+    """By the one column that is its key, or, where a case has more rows than one, by taking away itself what it makes again."""
     config = fact["config"]
-    return config["unique_key"] in fact["columns"] or any("forget_" in hook["sql"] for hook in config["pre-hook"])
+    hooks = [*config["pre-hook"], *config["post-hook"]]
+    return config["unique_key"] in fact["columns"] or any("forget_" in hook["sql"] for hook in hooks)
 
 
 def test_what_is_frozen_is_never_built_anew(models: Models) -> None:
