@@ -44,8 +44,8 @@ class Killer:
     kills: int = 0
     recovery_seconds: float = 0.0
 
-    def kill(self, *command: str) -> None:
-        """One run, killed. A run that ends before its moment has come does not count."""
+    def kill(self, *command: str) -> bool:
+        """One run, killed. A run that ends before its moment has come does not count; whether it was killed."""
         running = self._start(command)
         try:
             running.wait(timeout=self.chance.uniform(0.02, 1.0) * self.usual_seconds)
@@ -56,16 +56,15 @@ class Killer:
                 running.kill()
             running.wait()
             self.kills += 1
-        else:
-            assert running.returncode in (0, BusyError.exit_code), self.said
+            return True
+        assert running.returncode in (0, BusyError.exit_code), self.said
+        return False
 
     def kill_often(self, times: int, *command: str) -> None:
         """Kills until it has been done so often; a command that is faster than it was is given less time."""
         target = self.kills + times
         while self.kills < target:
-            before = self.kills
-            self.kill(*command)
-            if self.kills == before:
+            if not self.kill(*command):
                 self.usual_seconds = max(0.3, self.usual_seconds * 0.9)
 
     def finish(self, *command: str, patience: float = 300) -> None:
