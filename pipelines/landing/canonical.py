@@ -27,13 +27,14 @@ class Canonical:
     """A chunk in the feed's types, beside the strings it came from and the cells that failed.
 
     `frame` has the feed's fields (a personal field holds its hash), `masks` the masks of the personal ones, `said` every field's
-    string as it may be shown, `faults` a Boolean column `<rule>__<field>` per kind of fault.
+    string as it may be shown, `empty` how many of these say nothing but blanks, `faults` a Boolean column `<rule>__<field>` per kind of fault.
     """
 
     frame: pl.DataFrame
     masks: pl.DataFrame
     said: pl.DataFrame
     positions: pl.DataFrame
+    empty: dict[str, int] = field(default_factory=dict)
     faults: dict[tuple[str, str], pl.Series] = field(default_factory=dict)
 
 
@@ -81,6 +82,7 @@ def to_canonical(chunk: pl.DataFrame, header: list[str], profile: FeedProfile, r
     frame: dict[str, pl.Series] = {}
     masks: dict[str, pl.Series] = {}
     said: dict[str, pl.Series] = {}
+    empty: dict[str, int] = {}
     faults: dict[tuple[str, str], pl.Series] = {}
     for name, spec in feed.fields.items():
         column = profile.columns.get(name)
@@ -88,6 +90,7 @@ def to_canonical(chunk: pl.DataFrame, header: list[str], profile: FeedProfile, r
         if column is None or not (sources or column.const is not None):
             frame[name] = pl.Series(name, [None], dtype=spec.dtype).new_from_index(0, height)
             said[name] = pl.Series(name, [None], dtype=pl.String).new_from_index(0, height)
+            empty[name] = height
             if spec.personal:
                 masks[name] = said[name]
             continue
@@ -98,6 +101,7 @@ def to_canonical(chunk: pl.DataFrame, header: list[str], profile: FeedProfile, r
                 for form in (HASH, MASK)
             )
             said[name] = masked
+            empty[name] = _blanks(masked.str.strip_chars())
             # What only this city protects has no column for a hash; the hash stays in the landing copy.
             frame[name] = hashed if spec.personal else masked
             if spec.personal:
@@ -106,6 +110,7 @@ def to_canonical(chunk: pl.DataFrame, header: list[str], profile: FeedProfile, r
         cells = _only(_cells(chunk, sources, column).alias(name), applies)
         said[name] = cells
         cells = cells.str.strip_chars()
+        empty[name] = _blanks(cells)
         cells = cells.set(cells.is_in(NOTHING), None)
         if column.if_empty is not None:
             cells = cells.set(cells.is_null() & (True if applies is None else applies), column.if_empty)
@@ -116,8 +121,13 @@ def to_canonical(chunk: pl.DataFrame, header: list[str], profile: FeedProfile, r
         masks=pl.DataFrame(list(masks.values())),
         said=pl.DataFrame(list(said.values())),
         positions=chunk.select(SHEET, ROW, UNREADABLE),
+        empty=empty,
         faults=faults,
     )
+
+
+def _blanks(cells: pl.Series) -> int:
+    return cells.null_count() + int((cells.str.len_bytes() == 0).sum())
 
 
 def record_keys(chunk: pl.DataFrame, header: list[str], profile: FeedProfile) -> pl.Series:

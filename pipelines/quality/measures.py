@@ -54,8 +54,7 @@ class Measuring:
             if rule == "unknown_code":
                 self.unknown[name] += int(at.sum())
         for name in mapped:
-            said = canonical.said[name].str.strip_chars()
-            self.empty[name] += int((said.is_null() | (said == "")).sum())
+            self.empty[name] += canonical.empty[name]
             self._add_values(name, frame[name])
         self.keys.append(frame[self.feed.key].cast(pl.String).drop_nulls().hash(seed=1))
         days = frame[self.feed.event_on].cast(pl.Date).drop_nulls().value_counts()
