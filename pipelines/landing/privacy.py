@@ -214,13 +214,22 @@ def _without_strays(chunk: pl.DataFrame, stands: dict[str, bool]) -> tuple[dict[
     """
     landed: dict[str, pl.Series] = {}
     said: dict[int, dict[str, str]] = {}
+    # Codes are few: each is looked at once. What is all ASCII has no Chinese characters, which is soon told.
+    wide = chunk.select(
+        pl.col(name).filter(pl.col(name).str.len_bytes() > pl.col(name).str.len_chars()).unique().implode()
+        for name in stands
+    )
+    numbers = chunk.select(
+        pl.col(name).filter(pl.col(name).str.contains(_NUMBER)).unique().implode()
+        for name, closed in stands.items()
+        if closed
+    )
     for name, is_closed in stands.items():
         column = chunk[name]
-        # Codes are few: each is looked at once. What is all ASCII has no Chinese characters, which is soon told.
-        words = column.filter(column.str.len_bytes() > column.str.len_chars()).unique()
-        words = words.filter(words.str.contains(r"\p{Han}"))
-        if is_closed:
-            words = pl.concat([words, column.filter(column.str.contains(_NUMBER))]).unique()
+        words = wide[name][0].alias(name)
+        words = words.filter(words.str.contains(r"\p{Han}")) if len(words) else words
+        if is_closed and len(numbers[name][0]):
+            words = pl.concat([words, numbers[name][0].alias(name)]).unique()
         if words.is_empty():
             continue
         clean = words.to_frame().select(scrub(pl.col(name)))[name]
