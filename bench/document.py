@@ -84,6 +84,14 @@ def _of_nights(cities: list[dict[str, Any]]) -> str:
                 f"| {name} | {night['rows_read']:,} | {night['wall_s']:,.1f} | {night['cpu_s']:,.1f} | {night['peak_mib']:,} | {said} |"
             )
         lines.append("")
+        if shares := {name: night["shares"] for name, night in city["nights"].items() if night.get("shares")}:
+            kinds = list(dict.fromkeys(kind for spent in shares.values() for kind in spent))
+            lines += [f"| seconds of the clock | {' | '.join(kinds)} |", "|---|" + "---:|" * len(kinds)]
+            lines += [
+                f"| {name} | {' | '.join(f'{spent[kind]:,.1f}' if kind in spent else '–' for kind in kinds)} |"
+                for name, spent in shares.items()
+            ]
+            lines.append("")
     if len(cities) > 1:
         few, many = (city["nights"]["night 1"] for city in (cities[0], cities[-1]))
         lines.append(

@@ -72,4 +72,31 @@ def _night(scratch: Path, day: dt.date, delivered: int) -> dict[str, Any]:
     report = json.loads(took.output)
     steps = {name: step["seconds"] for name, step in report["steps"].items() if step["seconds"] >= 1}
     counted = {name: sum(feed[name] for feed in report["feeds"].values()) for name in ("rows_read", "rows_quarantined")}
-    return {**took.as_dict(), **counted, "delivered_bytes": delivered, "steps": steps}
+    return {
+        **took.as_dict(), **counted, "delivered_bytes": delivered, "steps": steps,
+        "shares": _shares(report, took.wall_s, scratch / "home" / "build" / "dbt"),
+    }  # fmt: skip
+
+
+#: What a step is about, by how its name begins.
+_KINDS = {
+    "ingest_": "ingest",
+    "raw__": "checks of batches",
+    "dbt_models": "models and their tests",
+    "release__current": "publish",
+}
+
+
+def _shares(report: dict[str, Any], wall: float, dbt: Path) -> dict[str, float]:
+    """Where the seconds of a night's clock went; they add up to all of it. Of models and their tests also what of it was dbt's parsing,
+    where it ran at all: a night that has nothing to build does not start it, and no longer has the last one's file."""
+    spent = dict.fromkeys(("start, and between steps", *_KINDS.values(), "other steps"), 0.0)
+    for name, step in report["steps"].items():
+        kind = next((kind for start, kind in _KINDS.items() if name.startswith(start)), "other steps")
+        spent[kind] += step["seconds"]
+    spent["start, and between steps"] = wall - sum(spent.values())
+    parsed = dbt / "perf_info.json"
+    if parsed.exists():
+        spent["of models: dbt's parse"] = json.loads(parsed.read_text())["load_all_elapsed"]
+        parsed.unlink()
+    return {name: round(seconds, 1) for name, seconds in spent.items()}

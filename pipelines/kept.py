@@ -119,6 +119,25 @@ def to_build(manifest: Mapping[str, Any], kept: Kept, now: Mapping[str, str], as
     return {manifest["nodes"][key]["name"] for key in found}
 
 
+def seen(connection: duckdb.DuckDBPyConnection, kept: Kept, now: Mapping[str, str]) -> dict[str, str]:
+    """How far the last complete build had seen, as dbt's environment tells its models (`macros/only_touched.sql`).
+
+    What came for a later day than that build's was not looked at, and neither was anything that came after it: batches with a greater number
+    than this, whatever night they are of. Nothing is told where a reference table is another: then a case counts otherwise of which
+    nothing came.
+    """
+    if any(
+        kept.states.get(source) != now.get(source) for source in {*kept.states, *now} if source.startswith("reference.")
+    ):
+        return {}
+    _, *said = kept.states["ops.ledger"].split(":")  # nothing follows the count where there was no batch
+    highest = int(said[0]) if said else 0
+    later = "select min(batch_seq) - 1 from ops.ledger where loaded_for_on > $day"
+    [(before_later,)] = connection.execute(later, {"day": kept.built_for_on}).fetchall()
+    seq = highest if before_later is None else min(highest, before_later)
+    return {"CHENGGUAN_SEEN_SEQ": str(seq), "CHENGGUAN_SEEN_ON": kept.built_for_on.isoformat()}
+
+
 def record(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, str], checks: Iterable[KeptCheck]) -> None:
     """Notes what a complete build was made of and what its tests found. In the caller's transaction."""
     for table in TABLES:

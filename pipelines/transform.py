@@ -26,6 +26,9 @@ create table if not exists ops.build_state (
 #: Python that models of the project call.
 FORESIGHT = Path(__file__).parent / "foresight"
 
+#: Python that makes the calendar, the office hours and the reporting periods, of which no file of the city tells.
+CALENDAR = tuple(Path(__file__).parent / name for name in ("landing/calendar.py", "landing/reporting.py", "periods.py"))
+
 #: Packages whose new version may give other facts from the same records; the calendar comes from `chinesecalendar` and `holidays`, forecasts from the last two.
 _VERSIONS = ("dbt-core", "dbt-duckdb", "duckdb", "chinesecalendar", "holidays", "numpy", "scipy")
 
@@ -90,7 +93,7 @@ def fingerprint(city: City) -> str:
 def _of_the_project(root: Path) -> list[tuple[Path, Path]]:
     """Models, macros, settings and the arithmetic that models call; YAML counts too, since a column's type stands there."""
     inner = [path for part in ("models", "macros") for path in (root / part).rglob("*") if path.is_file()]
-    called = [(FORESIGHT.parent, path) for path in sorted(FORESIGHT.rglob("*.py"))]
+    called = [(FORESIGHT.parent, path) for path in (*sorted(FORESIGHT.rglob("*.py")), *CALENDAR)]
     return [*((root, path) for path in sorted([*inner, root / "dbt_project.yml"])), *called]
 
 

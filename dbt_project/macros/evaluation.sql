@@ -14,24 +14,7 @@
     {%- do names.append("'" ~ name ~ "'") -%}
     {%- do sums.append('cast(coalesce(sum(' ~ name ~ '), 0) as decimal(18, 4))') -%}
 {%- endfor -%}
-places as (
-    select
-        evaluated.period_id,
-        {{ all_but('cases', ['period_id']) }},
-        kinds.object_type,
-        case kinds.object_type
-            when 'city' then city.city_id
-            when 'street' then cases.street_code
-            when 'grid' then cases.grid_code
-            else cases.unit_code
-        end as object_id
-    from evaluated
-    cross join {{ ref('dim_city') }} as city
-    cross join (values ('city'), ('street'), ('grid'), ('department')) as kinds (object_type)
-    -- A period without cases has an evaluation too: that of the city, all zero.
-    left join {{ ref('fct_evaluation_case') }} as cases
-        on evaluated.period_id = cases.period_id and not cases.{{ excluded }}
-),
+{{ evaluated_places(excluded) }}
 
 sums as (
     select

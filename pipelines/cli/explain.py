@@ -15,6 +15,10 @@ from pipelines.cli.console import MARKS, out, print_json, table
 from pipelines.cli.metrics import By, Name, Where, open_release, print_definition, print_why, said, told_of
 from pipelines.cli.nightly import AsJson
 from pipelines.errors import InputError
+from pipelines.settings import Settings
+
+#: Beside a record: when, and by which rule, its landing copy was removed.
+_REMOVED = ("landing_removed_on", "landing_removed_by")
 
 To = Annotated[Path | None, typer.Option("--to", help="全部记录写入文件 .xlsx .csv .json / all records into a file")]
 Limit = Annotated[int, typer.Option("--limit", min=0, help="屏上显示几条记录 / records shown")]
@@ -89,14 +93,15 @@ def _of_metric(connection: Any, found: Any, release: Any, asked: _Asked) -> None
 
     groups, conditions = parse_groups(found, asked.by), parse_conditions(found, asked.where)
     result = explained(connection, found, groups, conditions, asked.rows_wanted)
+    columns, records = _with_copies(result.columns, result.records)
     told = told_of(connection, found.name)
     why = why_empty(connection, found.numerator.relation)
     parts = ["分子 numerator", "分母 denominator", "比率 ratio"] if found.denominator else ["合计 sum"]
-    asked.write(release, result.columns, result.records, told)
+    asked.write(release, columns, records, told)
     if asked.as_json:
         figures = [dict(zip([*groups, *(p.split()[1] for p in parts)], row, strict=True)) for row in result.figures]
         print_json({"metric": told, "release": release.id, "as_of": release.as_of, "figures": figures,
-                    "records": _dicts(result.columns, result.records[: asked.limit]),
+                    "records": _dicts(columns, records[: asked.limit]),
                     "total_records": result.total_records, "file": asked.to, "why_empty": why})  # fmt: skip
         return
     print_definition(told, release)
@@ -105,7 +110,7 @@ def _of_metric(connection: Any, found: Any, release: Any, asked: _Asked) -> None
         return
     shown = [(*row[:-1], said(row[-1], told) if found.denominator else row[-1]) for row in result.figures]
     out().print(table(*groups, *parts, rows=shown))
-    asked.tell(result.columns, result.records, result.total_records)
+    asked.tell(columns, records, result.total_records)
 
 
 def _of_evaluation(connection: Any, mart: str, release: Any, asked: _Asked) -> None:
@@ -113,11 +118,12 @@ def _of_evaluation(connection: Any, mart: str, release: Any, asked: _Asked) -> N
 
     found = explain_figure(connection, mart, asked.where, asked.rows_wanted)
     row, indicator, listing = found.row, found.indicator, found.listing
-    asked.write(release, listing.columns, listing.records, row)
+    columns, records = _with_copies(listing.columns, listing.records)
+    asked.write(release, columns, records, row)
     if asked.as_json:
         print_json({"mart": mart, "release": release.id, "as_of": release.as_of, "figure": row, "indicator": indicator,
                     "recomputed": found.recomputed, "agrees": found.agrees,
-                    "records": _dicts(listing.columns, listing.records[: asked.limit]),
+                    "records": _dicts(columns, records[: asked.limit]),
                     "total_records": listing.total, "file": asked.to})  # fmt: skip
         return
     say = out().print
@@ -143,7 +149,7 @@ def _of_evaluation(connection: Any, mart: str, release: Any, asked: _Asked) -> N
             "与集市不一致：冻结后记录或权重有变，而当时的状态没有保留 / "
             "not the same: records or weights have changed since the freezing, and how they stood was not kept"
         )
-    asked.tell(listing.columns, listing.records, listing.total)
+    asked.tell(columns, records, listing.total)
 
 
 def _formula(indicator: Mapping[str, Any]) -> str:
@@ -163,13 +169,14 @@ def _of_column(connection: Any, source: Any, release: Any, asked: _Asked) -> Non
 
     found = behind(connection, source, asked.where, asked.rows_wanted)
     listing = found.records or Listing([], [], 0)
+    columns, records = _with_copies(listing.columns, listing.records)
     told = {"figure": asked.name, "relation": source.by, "definition": found.says, "counted": source.only_if}
     why = why_empty(connection, source.by)
-    asked.write(release, listing.columns, listing.records, told)
+    asked.write(release, columns, records, told)
     if asked.as_json:
         print_json({**told, "release": release.id, "as_of": release.as_of, "where": asked.where, "narrows_figures_only": found.apart,
                     "figures": _dicts(found.figures.columns, found.figures.records[: asked.limit]), "total_figures": found.figures.total,
-                    "records": _dicts(listing.columns, listing.records[: asked.limit]),
+                    "records": _dicts(columns, records[: asked.limit]),
                     "total_records": listing.total, "file": asked.to, "why_empty": why})  # fmt: skip
         return
     say = out().print
@@ -188,7 +195,19 @@ def _of_column(connection: Any, source: Any, release: Any, asked: _Asked) -> Non
             f"以下条件只筛选数字，明细没有这些列 / these conditions narrow the figures only, the records have no such column: {', '.join(found.apart)}"
         )
     if found.records:
-        asked.tell(listing.columns, listing.records, listing.total)
+        asked.tell(columns, records, listing.total)
+
+
+def _with_copies(columns: Sequence[str], records: Sequence[Sequence[Any]]) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """The records, and beside each whether its landing copy still stands. A release cannot tell: retention runs after it."""
+    if "source_batch" not in columns:
+        return list(columns), [tuple(record) for record in records]
+    from pipelines.landing.removed import copies_removed
+
+    at, gone = columns.index("source_batch"), copies_removed(Settings())
+    removals = (gone.get(record[at]) for record in records)
+    said = [(one.removed_for_on, one.rule) if one else (None, None) for one in removals]
+    return [*columns, *_REMOVED], [(*record, *more) for record, more in zip(records, said, strict=True)]
 
 
 def _dicts(columns: Sequence[str], records: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
@@ -197,8 +216,12 @@ def _dicts(columns: Sequence[str], records: Iterable[Sequence[Any]]) -> list[dic
 
 def _print_record(facts: dict[str, Any]) -> None:
     """Where it stands, and below it what it says."""
-    source = [facts.pop(key, None) for key in ("source_file", "source_sheet", "source_row")]
+    source = [facts.pop(key, None) for key in ("source_file", "source_sheet", "source_row", "source_batch")]
+    source[-1] = source[-1] and source[-1][:12]
+    day, rule = (facts.pop(key, None) for key in _REMOVED)
     where_it_is = " · ".join(f"{label} {value}".strip() for label, value in
-                             zip(("", "表 sheet", "行 row"), source, strict=True) if value is not None)  # fmt: skip
+                             zip(("", "表 sheet", "行 row", "批 batch"), source, strict=True) if value is not None)  # fmt: skip
+    if day:
+        where_it_is += f"\n  落地副本已于 {day} 按保存期限删除（{rule}） / its landing copy was removed on {day} by retention ({rule})"
     words = "  ".join(f"{key}={value}" for key, value in facts.items() if value is not None)
     out().print(f"{where_it_is}\n  {words}" if where_it_is else words, markup=False)

@@ -120,20 +120,17 @@ def locks(settings: Settings) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def leftovers(settings: Settings) -> Iterator[Finding]:
-    """Folders and files of killed runs; they are in nobody's way but take room."""
-    from pipelines.publish.release import leftovers as half_releases
+def kept(settings: Settings) -> Iterator[Finding]:
+    """What was left half done, retention and backups (`keeping`); while somebody is writing, `locks` tells it instead."""
+    from pipelines.cli import keeping
+    from pipelines.landing.store import write_lane
+    from pipelines.orchestration.home import night_is_running
 
-    if half := half_releases(settings):
-        yield Finding(
-            "warn", f"{len(half)} 个未完成的发布目录", f"{len(half)} unfinished release folders",
-            "下次发布或 chengguan releases prune 会清除", "the next release, or chengguan releases prune, removes them",
-        )  # fmt: skip
-    if half := [*settings.landing.glob("*/.writing-*"), *settings.vault.glob("*/.writing-*")]:
-        yield Finding(
-            "warn", f"{len(half)} 个未写完的批文件：{half[0].parent}", f"{len(half)} unfinished batch files: {half[0].parent}",
-            "下次夜间作业会清除", "the next night removes them",
-        )  # fmt: skip
+    if not night_is_running(settings) and settings.build_dir.exists():
+        with contextlib.suppress(BusyError), write_lane(settings):
+            yield from keeping.half_made(settings)
+            yield from keeping.retention(settings)
+    yield from keeping.backups(settings)
 
 
 def link(settings: Settings) -> Iterator[Finding]:
@@ -250,7 +247,7 @@ def runs(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", f"最近一夜：{nights[0]['status']}", f"the last night: {nights[0]['status']}")
 
 
-LOOKS: tuple[Look, ...] = (installation, home, city, secrets, persons, locks, leftovers, link, alerts, runs)
+LOOKS: tuple[Look, ...] = (installation, home, city, secrets, persons, locks, kept, link, alerts, runs)
 
 
 def examine(settings: Settings) -> Iterator[Finding]:

@@ -142,6 +142,7 @@ def retention(
     """按城市规则到期的落地副本和保险库文件；每夜自动删除 / files past the city's retention; every night removes them."""
     from pipelines.city import load_city
     from pipelines.landing.store import read_connection, write_connection
+    from pipelines.orchestration.clock import check_clock
     from pipelines.orchestration.days import chosen_day
     from pipelines.upkeep import retention as rules
 
@@ -149,6 +150,7 @@ def retention(
     city = load_city(settings)
     day = chosen_day(city, date.date() if date else None)
     if apply:
+        check_clock(settings, day, by_clock=date is None and city.facts.default_as_of is None)
         with write_connection(settings, city.facts.time_zone) as connection:
             found = rules.apply(settings, city, connection, day)
     else:

@@ -72,6 +72,7 @@ def ingest(
     """只读入所给文件，不建模 / load these files only; models wait for the night."""
     from pipelines.city import load_city
     from pipelines.landing.ingest import ingest_feed
+    from pipelines.orchestration.clock import check_clock
     from pipelines.orchestration.days import chosen_day
     from pipelines.orchestration.home import guard_city
 
@@ -79,6 +80,7 @@ def ingest(
     profile = load_city(settings)
     guard_city(settings, profile)
     day = chosen_day(profile, date.date() if date else None)
+    check_clock(settings, day, by_clock=date is None and profile.facts.default_as_of is None)
     result = ingest_feed(settings, profile, feed, day, [path.absolute() for path in files])
     if as_json:
         batches: list[dict[str, Any]] = [vars(batch) for batch in result.batches]

@@ -30,5 +30,19 @@ def last_runs(settings: Settings, limit: int = 5) -> list[dict[str, Any]]:
         ]
 
 
+def last_upkeep(settings: Settings) -> str | None:
+    """When the last step of a night was last done, UTC, and for which day; None where it never was."""
+    if not (settings.dagster_home / "history").exists():
+        return None
+    from pipelines.orchestration.runs import open_instance
+    from pipelines.orchestration.upkeep import UPKEEP
+
+    with open_instance(settings) as instance:
+        event = instance.get_latest_materialization_event(UPKEEP)
+    if event is None or event.asset_materialization is None:
+        return None
+    return f"{_moment(event.timestamp)} UTC ({event.asset_materialization.partition})"
+
+
 def _moment(timestamp: float | None) -> str | None:
     return dt.datetime.fromtimestamp(timestamp, dt.UTC).strftime("%Y-%m-%d %H:%M:%S") if timestamp else None

@@ -3,7 +3,13 @@
 Belongs here: the table and who may ask it. Which rule removes what stands in `pipelines.upkeep.retention`.
 """
 
+import datetime as dt
+from dataclasses import dataclass
+
 import duckdb
+
+from pipelines.landing.books import books_file
+from pipelines.settings import Settings
 
 TABLE = """
 create table if not exists ops.removals (
@@ -11,6 +17,14 @@ create table if not exists ops.removals (
     removed_at_utc timestamp not null, bytes bigint not null, primary key (batch_id, what)
 )"""
 LANDING, VAULT = "landing", "vault"
+
+
+@dataclass(frozen=True)
+class Removal:
+    """When, and by which rule (`landing_days = 3650`), a file went."""
+
+    removed_for_on: dt.date
+    rule: str
 
 
 def removed(connection: duckdb.DuckDBPyConnection, feed: str, what: str = LANDING) -> set[str]:
@@ -22,3 +36,21 @@ def removed(connection: duckdb.DuckDBPyConnection, feed: str, what: str = LANDIN
     except duckdb.CatalogException:
         return set()
     return {batch for (batch,) in found}
+
+
+def copies_removed(settings: Settings) -> dict[str, Removal]:
+    """{batch: the removal of its landing copy}, out of the books beside landing, which nobody has to wait for.
+
+    None in a home of an earlier version, or where the books cannot be read; the next night writes them anew.
+    """
+    path = books_file(settings)
+    if not path.exists():
+        return {}
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            found = connection.execute(
+                "select batch_id, removed_for_on, rule from ops.removals where what = $what", {"what": LANDING}
+            ).fetchall()
+    except duckdb.Error:
+        return {}
+    return {batch: Removal(day, rule) for batch, day, rule in found}

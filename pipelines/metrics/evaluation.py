@@ -94,7 +94,7 @@ def _counted(
         select
             fact.numerator{f" / {scale}" if scale > 1 else ""} as numerator, fact.denominator, fact.case_id, filed.reported_at, filed.filed_at,
             filed.due_at, filed.closed_at, fact.street_code, fact.grid_code, fact.unit_code,
-            batch.source as source_file, fact.source_sheet, fact.source_row
+            batch.source as source_file, fact.source_sheet, fact.source_row, batch.batch_id as source_batch
         from ({source}) as fact
         left join core.fct_platform_case as filed on filed.case_id = fact.case_id
         left join meta.batches as batch on batch.batch_seq = fact.batch_seq
@@ -203,7 +203,8 @@ def _restated(
             now.numerator as new_numerator, now.denominator as new_denominator,
             change.old_street_code, change.street_code, change.old_grid_code, change.grid_code,
             change.old_unit_code, change.unit_code,
-            batch.source as source_file, change._source_sheet as source_sheet, change._source_row as source_row
+            batch.source as source_file, change._source_sheet as source_sheet, change._source_row as source_row,
+            batch.batch_id as source_batch
         from core.fct_evaluation_case_change as change
         left join (
             select case_id, {_old_sides(known)} from core.fct_evaluation_case_change

@@ -13,10 +13,15 @@ import duckdb
 from pipelines.metrics.conditions import GRAINS, Condition
 from pipelines.metrics.dictionary import Metric, Part
 
-#: A record shows its source file, sheet and row instead.
+#: A record shows its source file, sheet and row, and its batch, instead.
 PROVENANCE = ("_batch_id", "_batch_seq", "_source_sheet", "_source_row")
 #: What is selected, and joined, for it.
-SOURCE = ("batch.source as source_file", "fact._source_sheet as source_sheet", "fact._source_row as source_row")
+SOURCE = (
+    "batch.source as source_file",
+    "fact._source_sheet as source_sheet",
+    "fact._source_row as source_row",
+    "batch.batch_id as source_batch",
+)
 BATCHES = " left join meta.batches as batch on batch.batch_seq = fact._batch_seq"
 
 

@@ -67,6 +67,7 @@ def model_assets(manifest: Path, days: dg.PartitionsDefinition[Any]) -> dg.Asset
             context.log.info(f"reference tables that the city does not have, from its records: {members}")
         with read_connection(settings, city.facts.time_zone) as connection:
             sources = kept.states(connection, day)  # before dbt: what comes later than this is news of the next night
+            seen = kept.seen(connection, last, sources) if last else {}
         chosen = kept.to_build(parsed, last, sources, day) if last else None
         events: list[Any] = []
         judged: dict[str, kept.KeptCheck] = {}
@@ -74,7 +75,7 @@ def model_assets(manifest: Path, days: dg.PartitionsDefinition[Any]) -> dg.Asset
             # Unit tests judge the SQL and not the night's data; they run when the SQL changes, in the project's own tests.
             args = ["build", "--exclude-resource-type", "unit_test", *(["--full-refresh"] if full else [])]
             context.log.info(f"dbt {' '.join(args)} (as of {day}); models: {'all' if chosen is None else len(chosen)}")
-            with write_lane(settings, timeout=600):
+            with write_lane(settings, timeout=600), environment(seen):
                 invocation = _invoke(dbt, args, context, warehouse, chosen)
                 events = _followed(context, invocation)
             if not invocation.is_successful():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import dagster as dg
-from dagster._core.storage.tags import SCHEDULE_NAME_TAG
+from dagster._core.storage.tags import SCHEDULE_NAME_TAG, SENSOR_NAME_TAG
 
 from pipelines.city import City
 from pipelines.orchestration import review
@@ -34,12 +34,14 @@ def warehouse_resource(settings: Settings, city: City) -> dg.ResourceDefinition:
     def warehouse(context: dg.InitResourceContext) -> Iterator[Warehouse]:
         run, instance = context.run, context.instance
         with ExitStack() as held:
-            if run is not None and instance is not None and run.job_name != ARRIVALS and not is_ours(run):
-                check_place(settings)
-                held.enter_context(night_lock(settings, WAIT_SECONDS))
-                recover(instance)
-                check_home(settings)
-                check_clock(settings, review.day_of(run), by_clock=SCHEDULE_NAME_TAG in run.tags)
+            if run is not None and instance is not None and not is_ours(run):
+                if run.job_name != ARRIVALS:
+                    check_place(settings)
+                    held.enter_context(night_lock(settings, WAIT_SECONDS))
+                    recover(instance)
+                    check_home(settings)
+                by_clock = bool(run.tags.keys() & {SCHEDULE_NAME_TAG, SENSOR_NAME_TAG})
+                check_clock(settings, review.day_of(run), by_clock=by_clock)
             yield Warehouse(settings, city)
 
     return warehouse

@@ -8,7 +8,6 @@ one, and a process that is killed at any point leaves nothing behind but a `.tmp
 import datetime as dt
 import json
 import os
-import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -25,14 +24,13 @@ from pipelines.city import City
 from pipelines.errors import BusyError, SetupError
 from pipelines.landing.batches import to_disk
 from pipelines.metrics import dictionary
-from pipelines.publish import contents, geometry, meta, package, quality
+from pipelines.publish import contents, geometry, meta, numbers, package, quality
 from pipelines.publish.catalogue import write_catalogue
 from pipelines.quality.data_docs import write_data_docs
 from pipelines.settings import Settings
 
 Outcome = Literal["published", "published_not_current", "switched", "unchanged"]
 
-_ID = re.compile(r"^(\d{8})\.(\d+)$")
 _LIBRARIES = ("dagster", "dagster-dbt", "dataframely", "dbt-core", "dbt-duckdb", "duckdb", "polars", "pyarrow")
 _KEEP_AT_LEAST = 3
 DATA_DOCS = "data_docs"
@@ -54,7 +52,7 @@ class ReleaseInfo:
 
     @property
     def order(self) -> tuple[str, int]:
-        return _order(self.id)
+        return numbers.order(self.id)
 
     @property
     def tables(self) -> dict[str, int]:
@@ -118,7 +116,7 @@ def list_releases(settings: Settings) -> list[ReleaseInfo]:
     current = _linked_id(settings)
     found = []
     for folder in settings.releases.glob("*.*"):
-        if _ID.match(folder.name) and (release := _read(folder, current)):
+        if numbers.ID.match(folder.name) and (release := _read(folder, current)):
             found.append(release)
     return sorted(found, key=lambda release: release.order, reverse=True)
 
@@ -154,15 +152,12 @@ def prune(settings: Settings, keep: int = _KEEP_AT_LEAST) -> list[str]:
     keep = max(keep, _KEEP_AT_LEAST)
     with _lock(settings):
         gone = [release for release in list_releases(settings)[keep:] if not release.is_current]
-        folders = [release.path for release in gone] + leftovers(settings)
-        for folder in folders:
+        left = leftovers(settings)
+        for release in gone:
             # Out of sight first: a reader that lists folders never meets a half-deleted release.
-            hidden = settings.releases / f".tmp-prune-{folder.name.removeprefix('.tmp-')}"
-            if folder != hidden:
-                folder.rename(hidden)
-            shutil.rmtree(hidden)
+            release.path.rename(settings.releases / f"{numbers.PRUNING}{release.id}")
         _clear(settings)
-        return [folder.name for folder in folders]
+        return [release.id for release in gone] + [folder.name for folder in left]
 
 
 def leftovers(settings: Settings) -> list[Path]:
@@ -171,9 +166,15 @@ def leftovers(settings: Settings) -> list[Path]:
 
 
 def _clear(settings: Settings) -> None:
-    """Removes what killed runs left; the caller holds the lock, so that nobody is still writing it."""
-    for folder in leftovers(settings):
-        shutil.rmtree(folder)
+    """Removes what is hidden, by whomever; the caller holds the lock, so that nobody is still writing it."""
+    hidden = leftovers(settings)
+    for folder in hidden:
+        for path in folder.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    # While their folders still tell the numbers, and after there is room to write.
+    numbers.note(settings)
+    for folder in hidden:
+        folder.rmdir()
     for link in settings.current.parent.glob(".current-*"):
         link.unlink()
 
@@ -187,7 +188,7 @@ def _semantics(settings: Settings) -> dict[str, Any]:
 def _about(settings: Settings, city: City, as_of: dt.date) -> dict[str, Any]:
     facts = city.facts
     return {
-        "id": _next_id(settings, as_of),
+        "id": numbers.next_id(settings, as_of),
         "as_of": as_of.isoformat(),
         "city": {"id": facts.id, "name_zh": facts.name_zh, "name_en": facts.name_en},
         "created_at_utc": dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -225,6 +226,7 @@ def _write(
     final = settings.releases / str(about["id"])
     building.rename(final)
     to_disk(settings.releases)
+    numbers.note(settings)
     release = _read(final, None)
     assert release is not None
     return release
@@ -271,18 +273,6 @@ def _read(folder: Path, current: str | None) -> ReleaseInfo | None:
         )  # fmt: skip
     except (OSError, ValueError, KeyError):
         return None
-
-
-def _next_id(settings: Settings, as_of: dt.date) -> str:
-    day = as_of.strftime("%Y%m%d")
-    # By folder and not by manifest: the number of a damaged release is not given out again.
-    taken = [int(match[2]) for path in settings.releases.glob(f"{day}.*") if (match := _ID.match(path.name))]
-    return f"{day}.{max(taken, default=0) + 1}"
-
-
-def _order(release_id: str) -> tuple[str, int]:
-    day, _, number = release_id.partition(".")
-    return day, int(number)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,12 @@ from pipelines.landing.batches import file_sha256, to_disk
 from pipelines.landing.privacy import hash_key, keyed_hash
 from pipelines.landing.store import write_connection, write_lane
 from pipelines.landing.swap import settle
+from pipelines.publish import numbers
 from pipelines.settings import Settings
 
 MANIFEST = "manifest.json"
+#: In the home: when it was last backed up, and whereto.
+LAST = "last-backup.json"
 #: In the order in which they are put back: the build file last, since a home without one refuses to run.
 PARTS = ("city", "landing", "vault", "alerts", "reports", "releases", "build")
 _RESTORING = ".restoring"
@@ -110,6 +114,11 @@ def _copy(settings: Settings, city: City, to: Path, batches: int) -> Copied:
     final = to / name
     writing.rename(final)
     to_disk(to)
+    # A backup that is whole is not made to fail by the home it is of.
+    with suppress(OSError):
+        (settings.home / LAST).write_text(
+            json.dumps({"made_at_utc": about["made_at_utc"], "folder": str(final)}) + "\n"
+        )
     return Copied(final, len(files), sum(one["bytes"] for one in files.values()), linked)
 
 
@@ -134,6 +143,15 @@ def _link(source: Path, target: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def last_backup(settings: Settings) -> tuple[dt.datetime, Path] | None:
+    """(when, where) of the home's last backup; None where there is no note of one."""
+    try:
+        said = json.loads((settings.home / LAST).read_text(encoding="utf-8"))
+        return dt.datetime.fromisoformat(said["made_at_utc"]), Path(said["folder"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def verify(folder: Path) -> dict[str, Any]:
@@ -187,6 +205,7 @@ def restore(settings: Settings, folder: Path) -> dict[str, Any]:
     if about["current"]:
         settings.current.unlink(missing_ok=True)
         settings.current.symlink_to(about["current"], target_is_directory=True)
+    numbers.restored(settings, dt.datetime.fromisoformat(about["made_at_utc"]))
     mark.unlink()
     to_disk(home)
     return about

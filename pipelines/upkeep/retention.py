@@ -5,7 +5,7 @@ run removes what the log names. The rows themselves stay in raw and quarantine, 
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ _PATHS = {LANDING: landing_path, VAULT: vault_path}
 
 @dataclass(frozen=True)
 class Due:
-    """A file that a rule removes: `rule` says which, `size` in bytes."""
+    """A file that a rule removes, from the night for `due_on` on: `rule` says which, `size` in bytes."""
 
     feed: str
     batch_id: str
@@ -30,6 +30,7 @@ class Due:
     loaded_for_on: dt.date
     what: str
     rule: str
+    due_on: dt.date
     path: Path
     size: int
 
@@ -39,7 +40,31 @@ def due(settings: Settings, city: City, connection: duckdb.DuckDBPyConnection, d
 
     A landing copy of which a refused row still waits for the steward stays: the persons of a mended row are taken from it.
     """
-    found: list[Due] = []
+    found = _files(settings, city, connection, day)
+    return sorted(found, key=lambda one: (one.loaded_for_on, one.feed, one.what))
+
+
+def next_due(settings: Settings, city: City, connection: duckdb.DuckDBPyConnection) -> Due | None:
+    """The file that the rules remove first, now or some day."""
+    return min(_files(settings, city, connection, None), key=lambda one: (one.due_on, one.feed), default=None)
+
+
+def removals(connection: duckdb.DuckDBPyConnection) -> tuple[int, dt.date | None]:
+    """How many files the rules have removed, and the last day for which; none in a home of an earlier version."""
+    try:
+        [(count, last)] = connection.execute("select count(*), max(removed_for_on) from ops.removals").fetchall()
+    except duckdb.CatalogException:
+        return 0, None
+    return count, last
+
+
+def has_rules(city: City) -> bool:
+    """Whether the city removes anything at all but old releases."""
+    return any(rule.landing_days or rule.vault_days for rule in map(city.retention_of, city.feeds))
+
+
+def _files(settings: Settings, city: City, connection: duckdb.DuckDBPyConnection, day: dt.date | None) -> Iterator[Due]:
+    """The files that rules remove by a day (None: whenever), and that are there."""
     for feed in city.feeds:
         rule = city.retention_of(feed)
         for what, days in ((LANDING, rule.landing_days), (VAULT, rule.vault_days)):
@@ -53,15 +78,15 @@ def due(settings: Settings, city: City, connection: duckdb.DuckDBPyConnection, d
                     {"and batch_id not in (select batch_id from ops.quarantine_now where feed = $feed and status = 'open')" if what == LANDING else ""}
                 order by batch_seq
                 """,
-                {"feed": feed, "before": day - dt.timedelta(days=days)},
+                {"feed": feed, "before": day - dt.timedelta(days=days) if day else dt.date.max},
             ).fetchall()
             for batch, source, night in lines:
                 path = _PATHS[what](settings, feed, batch)
                 if batch not in gone and path.is_file():
-                    found.append(
-                        Due(feed, batch, source, night, what, f"{what}_days = {days}", path, path.stat().st_size)
+                    due_on = night + dt.timedelta(days=days + 1)
+                    yield Due(
+                        feed, batch, source, night, what, f"{what}_days = {days}", due_on, path, path.stat().st_size
                     )
-    return sorted(found, key=lambda one: (one.loaded_for_on, one.feed, one.what))
 
 
 def apply(settings: Settings, city: City, connection: duckdb.DuckDBPyConnection, day: dt.date) -> list[Due]:

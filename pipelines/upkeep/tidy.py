@@ -5,6 +5,7 @@ Belongs here: the order of these, and when the build file is worth writing anew.
 
 import datetime as dt
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 
@@ -13,6 +14,7 @@ from pipelines.landing.compact import Compacted, compact
 from pipelines.landing.store import CONFIG, write_connection
 from pipelines.publish.release import prune
 from pipelines.settings import Settings
+from pipelines.upkeep.leftovers import clear
 from pipelines.upkeep.retention import Due, apply
 
 #: From this share of free blocks on, and only a file in which they come to so many bytes.
@@ -21,17 +23,19 @@ FREE_SHARE, WORTH_BYTES = 0.5, 64 << 20
 
 @dataclass
 class Tidied:
-    """What went: releases by name, files by rule; `compacted` where the build file was written anew."""
+    """What went: releases by name, what killed processes left, files by rule; `compacted` where the build file was written anew."""
 
     releases: list[str] = field(default_factory=list)
+    leftovers: list[Path] = field(default_factory=list)
     files: list[Due] = field(default_factory=list)
     compacted: Compacted | None = None
 
 
 def tidy(settings: Settings, city: City, day: dt.date) -> Tidied:
-    """Prunes, applies the city's retention, and compacts where that is worth it. Each may be cut off and is done again the next night."""
+    """Prunes, removes what killed processes left, applies the city's retention, and compacts where that is worth it. Each may be cut off and is done again the next night."""
     done = Tidied(prune(settings, city.profile.retention.releases_keep))
     with write_connection(settings, city.facts.time_zone) as connection:
+        done.leftovers = clear(settings)
         done.files = apply(settings, city, connection, day)
     size, free = room(settings)
     if free >= WORTH_BYTES and free >= FREE_SHARE * size:

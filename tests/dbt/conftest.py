@@ -14,13 +14,18 @@ from pipelines.city import City, load_city
 from pipelines.settings import DBT_PROJECT_DIR, PROJECT_ROOT, Settings
 from pipelines.transform import dbt_environment
 
-#: Several commands in one process: dbt takes seconds to start. Each is [as-of date, dbt's arguments …].
+#: Several commands in one process: dbt takes seconds to start. Each is [as-of date, dbt's arguments …]; arguments before dbt's own
+#: that hold a "=" are variables of its environment.
 _RUN = """
 import json, os, sys
 from dbt.cli.main import dbtRunner
 runner = dbtRunner()
 for as_of, *arguments in json.loads(sys.argv[1]):
-    os.environ["CHENGGUAN_AS_OF"] = as_of
+    stated = dict(one.split("=") for one in arguments if one.startswith("CHENGGUAN_"))
+    for name in ("CHENGGUAN_SEEN_SEQ", "CHENGGUAN_SEEN_ON"):
+        os.environ.pop(name, None)
+    os.environ.update(stated, CHENGGUAN_AS_OF=as_of)
+    arguments = [one for one in arguments if not one.startswith("CHENGGUAN_")]
     if not runner.invoke(arguments).success:
         sys.exit(1)
 """

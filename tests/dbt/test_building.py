@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import random
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,14 @@ from pipelines.settings import PROJECT_ROOT, Settings
 from tests.dbt.conftest import run_dbt
 from tests.dbt.test_project_rules import Models
 
-FIRST = dt.date(2017, 9, 20)
+#: August is frozen on the 10th, in the midst of these nights.
+FIRST = dt.date(2017, 9, 8)
 NIGHTS = [FIRST + dt.timedelta(days=n) for n in range(5)]
 STREETS = ["652301001", "652301006", "652301104", "652301400"]
+#: The number of the batch that came for each night.
+NUMBERS = {NIGHTS[0]: 3, NIGHTS[1]: 1, NIGHTS[2]: 2, NIGHTS[4]: 4}
 Row = dict[str, Any]
+Built = dict[str, tuple[list[Row], list[Row], list[Row]]]
 
 
 def _home(folder: Path, *, full: bool) -> tuple[Settings, City]:
@@ -57,38 +62,56 @@ def test_the_columns_that_are_built_are_those_that_the_yaml_describes(empty: Set
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory, manifest: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """{table: (built night by night, built at once)}. The nights come in an order in which batches were not loaded; each brings some
-    feeds only, the last but one none, and only what follows from them is built."""
+def built(tmp_path_factory: pytest.TempPathFactory, manifest: dict[str, Any]) -> Built:
+    """{table: (built night by night, built at once, built on an old day and then on the last)}. The nights come in an order in which
+    batches were not loaded; each brings some feeds only, the last but one none, and only what follows from them is built."""
     settings, city = _home(tmp_path_factory.mktemp("nights"), full=True)
     _fill(settings)
     with write_connection(settings) as connection:
         came = {night: _states(connection, night) for night in NIGHTS}
-    commands = [(NIGHTS[0], ["run", "--quiet"])]
-    for before, night in itertools.pairwise(NIGHTS):
+
+    def after(before: dt.date, night: dt.date) -> tuple[dt.date, list[str]]:
         chosen = kept.to_build(manifest, kept.Kept(before, came[before], {}), came[night], night)
         assert chosen
         assert len(chosen) < sum(key.startswith("model.") for key in manifest["nodes"])
-        commands.append((night, ["run", "--quiet", "--select", *chosen]))
-    run_dbt(settings, city, *commands)
+        return night, [*_seen(before), "run", "--quiet", "--select", *chosen]
+
+    run_dbt(settings, city, (NIGHTS[0], ["run", "--quiet"]), *itertools.starmap(after, itertools.pairwise(NIGHTS)))
     by_night = _tables(settings)
-    run_dbt(settings, city, (NIGHTS[-1], ["run", "--quiet", "--full-refresh"]))
+    everything = ["run", "--quiet", "--full-refresh"]
+    run_dbt(settings, city, (NIGHTS[-1], everything))
     at_once = _tables(settings)
-    assert by_night.keys() == at_once.keys()
-    return {name: (by_night[name], at_once[name]) for name in at_once}
+    run_dbt(settings, city, (NIGHTS[1], everything), after(NIGHTS[1], NIGHTS[-1]))
+    after_old = _tables(settings)
+    assert by_night.keys() == at_once.keys() == after_old.keys()
+    return {name: (by_night[name], at_once[name], after_old[name]) for name in at_once}
 
 
 @pytest.mark.slow
-def test_building_what_is_new_gives_the_same_as_building_everything(built: dict[str, tuple[Any, Any]]) -> None:
-    assert not [name for name, (by_night, at_once) in built.items() if by_night != at_once]
+def test_building_what_is_new_gives_the_same_as_building_everything(built: Built) -> None:
+    assert not [name for name, (by_night, at_once, _) in built.items() if by_night != at_once]
 
 
 @pytest.mark.slow
-def test_the_comparison_is_about_something(built: dict[str, tuple[Any, Any]]) -> None:
+def test_a_night_after_one_that_was_run_again_gives_the_same_as_building_everything(built: Built) -> None:
+    assert not [name for name, (_, at_once, after_old) in built.items() if after_old != at_once]
+
+
+@pytest.mark.slow
+def test_the_comparison_is_about_something(built: Built) -> None:
     for name in ("platform_case", "case_step", "hotline_ticket", "penalty_case", "illegal_building", "demolition"):
         assert len(built[f"core.fct_{name}"][1]) > 20
     assert any(row["is_repeat"] for row in built["core.fct_hotline_ticket"][1])
     assert any(row["stopped_seconds"] for row in built["core.fct_platform_case"][1])
+    standing = built["core.fct_case_standing"][1]
+    assert len(standing) < len(built["core.fct_platform_case"][1]), "some are reported later than the last night"
+    settled = Counter((row["settled_on"] > FIRST) + (row["settled_on"] > NIGHTS[-1]) for row in standing)
+    assert min(settled[0], settled[1], settled[2]) > 5, "before the first night, between them, and after the last"
+    assert all(
+        sum(row[count] for row in standing) for count in ("overdue_open", "closed_late", "verify_due", "reopened")
+    )
+    assert any(row["upheld"] for row in built["core.fct_evaluation_appeal"][1])
+    assert any(row["frozen_on"] == NIGHTS[2] for row in built["core.fct_evaluation_frozen_case"][1])
 
 
 def _tables(settings: Settings) -> dict[str, list[Row]]:
@@ -108,11 +131,20 @@ def _states(connection: duckdb.DuckDBPyConnection, night: dt.date) -> dict[str, 
     return states
 
 
+def _seen(before: dt.date) -> list[str]:
+    """What the nightly run tells dbt of the build before this one: all batches were there from the first night on."""
+    with duckdb.connect() as ledger:
+        ledger.execute("create schema ops; create table ops.ledger (loaded_for_on date, batch_seq bigint)")
+        ledger.executemany("insert into ops.ledger values (?, ?)", list(NUMBERS.items()))
+        told = kept.seen(ledger, kept.Kept(before, {"ops.ledger": "4:4:0:0"}, {}), {})
+    return [f"{name}={value}" for name, value in told.items()]
+
+
 def _fill(settings: Settings) -> None:
     """Random records, each in up to three versions, loaded in nights that do not follow the order of their batches."""
     rng = random.Random(5)
     kinds = {
-        "platform_cases": (_case, "case_id", 80), "platform_case_flow": (_step, "step_id", 200),
+        "platform_cases": (_case, "case_id", 200), "platform_case_flow": (_step, "step_id", 400), "evaluation_appeals": (_appeal, "appeal_no", 25),
         "hotline_tickets": (_ticket, "ticket_id", 60), "penalty_cases": (_penalty, "case_no", 40),
         "illegal_buildings": (_building, "building_case_no", 30), "demolitions": (_demolition, "demolition_no", 40),
     }  # fmt: skip
@@ -122,11 +154,12 @@ def _fill(settings: Settings) -> None:
             for number in range(count):
                 nights = sorted(rng.sample(open_nights, rng.randint(1, 3)))
                 for at, night in enumerate(nights):
-                    seq = {NIGHTS[0]: 3, NIGHTS[1]: 1, NIGHTS[2]: 2, NIGHTS[4]: 4}[night]
+                    seq = NUMBERS[night]
                     later = nights[at + 1] if at + 1 < len(nights) else None
+                    by = NUMBERS[later] if later else None
                     row = draw(rng) | {
                         key: f"{number}", "_batch_id": f"b{seq}", "_batch_seq": seq, "_source_row": number,
-                        "_loaded_for_on": night, "_superseded_for_on": later,
+                        "_loaded_for_on": night, "_superseded_for_on": later, "_superseded_by_seq": by,
                     }  # fmt: skip
                     names = ", ".join(row)
                     connection.execute(
@@ -135,29 +168,45 @@ def _fill(settings: Settings) -> None:
 
 
 def _moment(rng: random.Random, after: dt.datetime = dt.datetime(2017, 8, 20), hours: int = 600) -> dt.datetime:
+    """Up to a day after the last night: some records are of a day that has not come yet."""
     return after + dt.timedelta(minutes=rng.randrange(hours * 60))
 
 
 def _case(rng: random.Random) -> Row:
     reported = _moment(rng)
     status = rng.choice(["closed", "handling", "cancelled", "pending_dispatch"])
-    dispatched = None if status == "pending_dispatch" else reported + dt.timedelta(hours=1)
+    filed = _moment(rng, reported, 30)
+    dispatched = None if status == "pending_dispatch" else _moment(rng, filed, 30)
+    handled = _moment(rng, dispatched, 100) if dispatched and rng.random() < 0.6 else None
     limited = rng.random() < 0.7
     return {
         "status": status, "category": "event", "code_scheme": "GBT30428_2", "class_code": rng.choice(["0101", "0203"]),
-        "channel": "phone", "street_code": rng.choice(STREETS), "unit_code": rng.choice(["CGZD01", "HWC", None]),
+        "channel": rng.choice(["phone", "collector"]), "street_code": rng.choice(STREETS), "unit_code": rng.choice(["CGZD01", "HWC", None]),
         "limit_value": rng.randint(1, 9) if limited else None,
         "limit_unit": rng.choice(["urgent_hours", "work_hours", "work_days", "calendar_days"]) if limited else None,
-        "reported_at": reported, "filed_at": reported, "dispatched_at": dispatched,
+        "reported_at": reported, "accepted_at": _moment(rng, reported, 20), "filed_at": filed if rng.random() < 0.8 else None,
+        "dispatched_at": dispatched, "handled_at": handled, "checked_at": handled and _moment(rng, handled, 30),
         "closed_at": _moment(rng, reported, 200) if status == "closed" else None,
-        "rework_count": rng.randint(0, 1), "updated_at": _moment(rng),
+        "rework_count": rng.randint(0, 2), "suspend_count": rng.randint(0, 1), "updated_at": _moment(rng),
     }  # fmt: skip
 
 
 def _step(rng: random.Random) -> Row:
     return {
-        "case_id": f"{rng.randrange(80)}", "stage": "handle", "operated_at": _moment(rng), "updated_at": _moment(rng),
-        "action": rng.choice(["suspend", "resume", "suspend", "resume", "handle", "cancel"]),
+        "case_id": f"{rng.randrange(200)}", "stage": "handle", "operated_at": _moment(rng), "updated_at": _moment(rng),
+        "action": rng.choice(["suspend", "resume", "suspend", "resume", "handle", "cancel", "reopen", "return", "redispatch", "check_fail"]),
+        "is_timeout": rng.choice([True, False, None]),
+    }  # fmt: skip
+
+
+def _appeal(rng: random.Random) -> Row:
+    """Each version may be about another case."""
+    submitted = FIRST - dt.timedelta(days=rng.randint(-3, 10))
+    is_decided = rng.random() < 0.8
+    return {
+        "case_id": f"{rng.randrange(200)}", "period_id": rng.choice([None, "2017-08", "2017-09"]), "reason": "weather", "submitted_on": submitted,
+        "decided_on": submitted + dt.timedelta(days=rng.randint(0, 4)) if is_decided else None,
+        "outcome": rng.choice(["excluded", "excluded", "refused"]) if is_decided else None,
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from pipelines.errors import SetupError
 from pipelines.landing.conservation import check_conservation
 from pipelines.landing.ingest import ingest_feed
 from pipelines.landing.privacy import hash_key
+from pipelines.publish import numbers
 from pipelines.settings import Settings
 from pipelines.upkeep import backup as copies
 from pipelines.upkeep.backup import backup, restore, verify
@@ -61,6 +62,7 @@ def test_a_backup_put_back_elsewhere_holds_the_same_and_its_next_night_reads_onl
     schemas = ("raw", "quarantine", "ops")
     assert tables(there.build_db, *schemas) == tables(settings.build_db, *schemas)
     assert landed(there.home) == landed(settings.home)
+    assert numbers.next_id(settings, AS_OF) == "20170925.2" != numbers.next_id(there, AS_OF)
     assert (there.current / "manifest.json").read_text() == "{}" and there.vault.stat().st_mode & 0o077 == 0
     drop(settings, "hotline/c.csv", CALL.format(9, "07"), header=CALLS)
     result = ingest_feed(there, city, "hotline_tickets", AS_OF)

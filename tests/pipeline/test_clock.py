@@ -5,11 +5,13 @@ from collections.abc import Callable
 
 import dagster as dg
 import pytest
+from typer.testing import CliRunner
 
 from pipelines.city import City
+from pipelines.cli.app import app
 from pipelines.errors import SetupError
 from pipelines.landing.ingest import ingest_feed
-from pipelines.landing.store import write_connection
+from pipelines.landing.store import read_connection, write_connection
 from pipelines.orchestration.clock import LONGEST_REST, TOLERANCE, check_clock
 from pipelines.settings import Settings
 from tests.conftest import AS_OF
@@ -69,3 +71,49 @@ def test_nights_of_the_schedule_are_held_to_it_too(
     again = job.execute_in_process(instance=instance, partition_key=far, raise_on_error=False)
     assert not again.success
     assert "stands before the ledger" in " ".join(str(one.dagster_event) for one in instance.all_logs(again.run_id))
+
+
+def test_files_that_arrive_are_held_to_it_as_nights_are(
+    settings: Settings, defs: dg.Definitions, instance: dg.DagsterInstance
+) -> None:
+    job = defs.resolve_job_def("arrivals")
+    assert job.execute_in_process(instance=instance, partition_key=AS_OF.isoformat()).success
+    far = (AS_OF + LONGEST_REST + dt.timedelta(days=1)).isoformat()
+    sensed = {"dagster/sensor_name": "arrivals"}
+    late = job.execute_in_process(instance=instance, partition_key=far, tags=sensed, raise_on_error=False)
+    assert not late.success
+    assert "is the clock ahead?" in " ".join(str(entry.dagster_event) for entry in instance.all_logs(late.run_id))
+
+
+@pytest.fixture
+def town(settings: Settings, loaded: dt.datetime, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The loaded home as the command line finds it, with a file that has come since."""
+    for name, value in (
+        ("HOME", settings.home), ("CITY", settings.city), ("CITIES", settings.cities), ("INBOX", settings.inbox_dir),
+    ):  # fmt: skip
+        monkeypatch.setenv(f"CHENGGUAN_{name}", str(value))
+    row = "编号,违建编号,拆除日期,面积,方式\n2,W2,2017-01-05,10.5,自拆\n"
+    (settings.inbox_dir / "demolitions/b.csv").write_text(row, encoding="utf-8")
+    return settings
+
+
+def test_ingest_and_retention_under_a_clock_set_back_touch_nothing(town: Settings) -> None:
+    with write_connection(town) as connection:
+        connection.execute("update ops.ledger set loaded_at_utc = now() + interval 3 days")
+    extra = str(town.inbox_dir / "demolitions/b.csv")
+    for command in (
+        ["ingest", "demolitions", extra, "--date", AS_OF.isoformat()],
+        ["retention", "--apply", "--date", AS_OF.isoformat()],
+    ):
+        said = CliRunner().invoke(app, command)
+        assert isinstance(said.exception, SetupError) and "the clock stands before" in said.exception.en
+    with read_connection(town) as connection:
+        assert connection.execute("select count(*) from ops.ledger").fetchall() == [(1,)]
+
+
+def test_ingest_for_a_day_far_ahead_must_name_it(town: Settings) -> None:
+    extra = str(town.inbox_dir / "demolitions/b.csv")
+    said = CliRunner().invoke(app, ["ingest", "demolitions", extra])
+    assert isinstance(said.exception, SetupError) and "是否超前" in said.exception.zh
+    yesterday = said.exception.where["value"]
+    assert CliRunner().invoke(app, ["ingest", "demolitions", extra, "--date", str(yesterday)]).exit_code == 0

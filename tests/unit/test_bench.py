@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from bench.measure import run
+from bench.nights import _shares
 from bench.sources import NEVER, RATE, History, connection, rows_of
 
 CITY = History(RATE, None)  # type: ignore[arg-type]  # nothing is written here
@@ -55,3 +56,19 @@ def test_what_was_measured_is_the_process_and_its_children(tmp_path) -> None:
     took = run(["sh", "-c", f'python3 -c "{held}"; true'], {}, tmp_path / "log")
     assert took.wall_s >= 0.5
     assert took.peak_mib >= 70
+
+
+def test_the_shares_of_a_night_add_up_to_its_clock(tmp_path) -> None:
+    steps = {
+        "ingest_cases": 3.0,
+        "raw__cases_conservation": 0.5,
+        "dbt_models": 9.0,
+        "release__current": 4.0,
+        "reference": 1.0,
+    }
+    (tmp_path / "perf_info.json").write_text('{"load_all_elapsed": 6.0}')
+    shares = _shares({"steps": {name: {"seconds": taken} for name, taken in steps.items()}}, 30.0, tmp_path)
+    assert shares.pop("of models: dbt's parse") == 6
+    assert sum(shares.values()) == 30
+    assert shares["start, and between steps"] == 12.5
+    assert "of models: dbt's parse" not in _shares({"steps": {}}, 20.0, tmp_path), "dbt did not run again"

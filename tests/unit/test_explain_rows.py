@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from pipelines.cli.app import app
 from pipelines.errors import InputError, SetupError
+from pipelines.landing.store import write_connection
 from pipelines.metrics.conditions import parse_of_columns
 from pipelines.metrics.evaluation import Figure, explain_figure
 from pipelines.metrics.relations import Behind, Source, behind, source_of
@@ -18,7 +19,7 @@ from pipelines.settings import Settings
 
 FIGURES = """
     create schema core; create schema marts; create schema meta;
-    create table meta.batches as select * from (values (1, 'cases.xlsx'), (2, 'later.xlsx')) as b (batch_seq, source);
+    create table meta.batches as select * from (values (1, 'cases.xlsx', 'first'), (2, 'later.xlsx', 'second')) as b (batch_seq, source, batch_id);
     create table meta.mart_columns as select * from (values
         ('marts.evaluation', 'score', 'core.fct_evaluation_case', null, null),
         ('marts.hotspots', 'cases', 'core.fct_platform_case', '_source_row > 2', 'reported_at'),
@@ -172,7 +173,7 @@ def test_the_marts_own_figures_stand_beside_them(release: duckdb.DuckDBPyConnect
 
 def test_a_relation_without_places_is_listed_too(release: duckdb.DuckDBPyConnection) -> None:
     found = behind(release, Source("marts.hotspots", "cases", "meta.batches"), ["batch_seq>1"])
-    assert found.records is not None and found.records.records == [(2, "later.xlsx")]
+    assert found.records is not None and found.records.records == [(2, "later.xlsx", "second")]
 
 
 def test_a_value_that_does_not_fit_its_column_is_refused() -> None:
@@ -246,3 +247,32 @@ def test_explain_says_what_a_figure_is_that_has_no_records(published: Settings) 
     result = CliRunner().invoke(app, ["explain", "hotspots.rank_no", "--where", "street_code=S2"])
     assert result.exit_code == 0
     assert "the order of the cases" in result.output and "rank_no=2" in result.output
+
+
+def test_explain_says_when_and_by_which_rule_a_records_landing_copy_went(published: Settings, tmp_path: Path) -> None:
+    with write_connection(published) as connection:
+        for batch, what in (("first", "landing"), ("second", "vault")):
+            connection.execute(
+                "insert into ops.removals values (?, 'platform_cases', ?, 'landing_days = 3650', '2027-09-24', now(), 1)",
+                [batch, what],
+            )
+    said = _said("hotspots.cases")
+    assert said.count("落地副本已于 2027-09-24 按保存期限删除（landing_days = 3650）") == 2
+    assert said.count("its landing copy was removed on 2027-09-24 by retention (landing_days = 3650)") == 2
+    assert "later.xlsx · 行 row 9 · 批 batch second\n  case_id=c" in said, (
+        "its vault file went, its landing copy stands"
+    )
+    assert "落地副本已于" in _said("evaluation.score", "--where", "period_id=2017-09")
+    records = json.loads(_said("hotspots.cases", "--json"))["records"]
+    assert [(one["landing_removed_on"], one["landing_removed_by"]) for one in records] == [
+        ("2027-09-24", "landing_days = 3650"), (None, None), ("2027-09-24", "landing_days = 3650"),
+    ]  # fmt: skip
+    file = tmp_path / "rows.csv"
+    _said("hotspots.cases", "--to", str(file))
+    assert "landing_removed_on,landing_removed_by" in file.read_text(encoding="utf-8-sig").splitlines()[0]
+
+
+def test_explain_answers_where_the_books_cannot_be_read(published: Settings) -> None:
+    published.landing.mkdir()
+    (published.landing / "books.duckdb").write_bytes(b"no database at all" * 1_000)
+    assert "later.xlsx · 行 row 9" in _said("hotspots.cases")

@@ -76,7 +76,7 @@ def release() -> Any:
             ('c', date '2017-02-01', 'ZD02', true, 8, null, 9), ('d', date '2017-02-02', 'Z''2', false, 8, null, 10)
         ) as t (case_no, filed_on, squad_id, is_closed, _batch_seq, _source_sheet, _source_row);
         create table core.dim_date as select date '2017-01-01' as date_on;
-        create table meta.batches as select * from (values (7, 'cases.xlsx'), (8, 'more.csv')) as b (batch_seq, source);
+        create table meta.batches as select * from (values (7, 'cases.xlsx', 'first'), (8, 'more.csv', 'second')) as b (batch_seq, source, batch_id);
     """)
     yield connection
     connection.close()

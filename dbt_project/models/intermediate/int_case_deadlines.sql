@@ -2,7 +2,7 @@
 -- that ends. The limit is the case's own; where it has none, the rule for its class that was valid on the day of
 -- filing (the first condition, since records do not say which condition applied). Holidays, office hours and the
 -- four kinds: macros/deadlines.sql.
-{{ config(materialized='incremental', unique_key='case_id') }}
+{{ reads_touched_cases() }}{{ config(materialized='incremental', unique_key='case_id') }}
 
 with cases as (
     select
@@ -10,7 +10,9 @@ with cases as (
         coalesce(filed_at, reported_at) as ruled_at
     from {{ ref('stg_platform__cases') }} as incoming
     {% if is_incremental() %}
-        where {{ is_touched('incoming', 'case_id', ['_batch_seq', '_source_row']) }}
+        where
+            {{ is_touched('incoming', 'case_id', ['_batch_seq', '_source_row']) }}
+            {{ only_touched_cases('and', 'incoming.case_id') }}
     {% endif %}
 ),
 

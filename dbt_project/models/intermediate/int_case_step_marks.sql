@@ -1,6 +1,6 @@
 -- When things first happened to a case that its record counts but does not date, and whether the platform itself
 -- marked a step as over its limit (环节时限). A case may have none of these.
-{{ config(materialized='table') }}
+{{ reads_touched_cases() }}{{ config(materialized='incremental', pre_hook='{{ forget_touched_cases() }}') }}
 
 select
     case_id,
@@ -19,4 +19,7 @@ select
         where is_timeout is not null and action in ('check_pass', 'check_fail')
     ) as check_timeout
 from {{ ref('stg_platform__case_flow') }}
+{% if is_incremental() -%}
+    {{ only_touched_cases() }}
+{%- endif %}
 group by case_id

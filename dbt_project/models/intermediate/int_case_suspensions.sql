@@ -7,7 +7,9 @@ with switches as (
         operated_at,
         lead(operated_at) over (partition by case_id order by operated_at, step_id) as next_switch_at
     from {{ ref('stg_platform__case_flow') }}
-    where action in ('suspend', 'resume', 'close', 'force_close', 'cancel')
+    where
+        action in ('suspend', 'resume', 'close', 'force_close', 'cancel')
+        {{ only_touched_cases('and') }}
 )
 
 select

@@ -1,5 +1,7 @@
 -- How each reported case of the platform stands at the end of the as-of day: flags of 1 and 0 that add up to every
 -- count of the standard, with all that they may be grouped by. How they count: macros/case_flags.sql.
+{{ config(materialized='incremental', unique_key='case_id', post_hook='{{ forget_what_lies_ahead() }}') }}
+
 with cases as (
     select
         filed.*,
@@ -19,7 +21,9 @@ with cases as (
     left join {{ ref('int_case_step_marks') }} as marks on filed.case_id = marks.case_id
     left join {{ ref('dim_channel') }} as channel on filed.channel = channel.channel
     left join {{ ref('dim_department') }} as department on filed.unit_code = department.unit_code
-    where filed.reported_at < today.ends_at
+    where
+        filed.reported_at < today.ends_at
+        {{ only_unsettled_cases('and', 'filed.case_id', 'filed.reported_at', this) }}
 ),
 
 happened as (
@@ -65,5 +69,6 @@ select
     case when is_dispatched then {{ seconds_between('reported_at', 'dispatched_at') }} end as dispatch_seconds,
     case when is_handled then {{ seconds_between('dispatched_at', 'handled_at') }} end as handling_seconds,
     case when is_closed then {{ seconds_between('reported_at', 'closed_at') }} end as closing_seconds,
+    {{ settled_on() }} as settled_on,
     {{ provenance() }}
 from flagged

@@ -13,5 +13,7 @@ select
     {{ provenance('incoming') }}
 from {{ ref('stg_platform__case_flow') }} as incoming
 {% if is_incremental() %}
-    where {{ is_touched('incoming', 'step_id', ['_batch_seq', '_source_row']) }}
+    where
+        {{ is_touched('incoming', 'step_id', ['_batch_seq', '_source_row']) }}
+        and incoming._batch_seq > {{ seen_seq() or -1 }}
 {% endif %}

@@ -1,6 +1,11 @@
 -- Each case in each reporting period that it is evaluated in, as it stood when the period was frozen or, before that,
 -- at the end of the as-of day: what happened after the freezing does not count, so that an evaluation changes only when
 -- a record does. The city chooses whether a case belongs to the period of its filing or of its deadline.
+{{ config(
+    materialized='incremental',
+    pre_hook='{{ forget_evaluated_cases() }}'
+) }}
+
 with appeals as (
     select
         appeal.case_id,
@@ -38,7 +43,9 @@ cases as (
     left join {{ ref('int_case_step_marks') }} as marks on filed.case_id = marks.case_id
     left join {{ ref('dim_channel') }} as channel on filed.channel = channel.channel
     left join {{ ref('dim_department') }} as department on filed.unit_code = department.unit_code
-    where filed.reported_at < today.ends_at
+    where
+        filed.reported_at < today.ends_at
+        {{ only_evaluated_cases('and', 'filed.case_id') }}
 ),
 
 happened as (

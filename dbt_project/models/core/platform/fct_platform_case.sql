@@ -1,6 +1,6 @@
 -- Cases of the platform, one row each, with the squad of the day of filing and the deadline. Nothing here depends
 -- on the as-of date but the choice of versions, so that building what is new gives the same as building everything.
-{{ config(materialized='incremental', unique_key='case_id') }}
+{{ reads_touched_cases() }}{{ config(materialized='incremental', unique_key='case_id') }}
 
 with incoming as (
     select
@@ -16,7 +16,9 @@ cases as (
     select *
     from incoming
     {% if is_incremental() %}
-        where {{ is_touched('incoming', 'case_id', ['_batch_seq', '_source_row', '_flow_version']) }}
+        where
+            {{ is_touched('incoming', 'case_id', ['_batch_seq', '_source_row', '_flow_version']) }}
+            {{ only_touched_cases('and', 'incoming.case_id') }}
     {% endif %}
 )
 

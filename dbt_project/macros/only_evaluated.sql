@@ -1,0 +1,55 @@
+{#- The cases that the evaluation looks at again: those whose standing it looks at (macros/only_touched.sql) and all that were appealed. -#}
+
+{% macro evaluated_again() -%}
+    select case_id from {{ ref('stg_platform__touched_cases') }}
+    union all
+    select case_id from {{ ref('fct_case_standing') }} where settled_on > {{ seen_on() }}
+    union all
+    select case_id from {{ ref('fct_evaluation_appeal') }}
+{%- endmacro %}
+
+{% macro only_evaluated_cases(joint, case_id) -%}
+    {%- if not execute -%}
+        {%- do ref('stg_platform__touched_cases') -%}
+        {%- do ref('fct_case_standing') -%}
+        {{ joint }} true
+    {%- elif seen_seq() and is_incremental() -%}
+        {{ joint }} ({{ case_id }} in ({{ evaluated_again() }}))
+    {%- else -%}{{ joint }} true
+    {%- endif -%}
+{%- endmacro %}
+
+{#- For a pre-hook: takes away what is made again. All of it, where nothing is known. -#}
+{% macro forget_evaluated_cases() -%}
+    {%- if execute and is_incremental() -%}
+        delete from {{ this }} {% if seen_seq() %}where case_id in ({{ evaluated_again() }}){% endif %}
+    {%- endif -%}
+{%- endmacro %}
+
+{#-
+    What became of a frozen case can be another only where the evaluation looks at the case again, where the freezing itself is new, or where
+    something had become of it before, which is told as of today. `changes` is what the last build had found.
+-#}
+{% macro only_changeable_cases(joint, case_id, frozen_on, changes) -%}
+    {%- if not execute -%}
+        {%- do ref('stg_platform__touched_cases') -%}
+        {%- do ref('fct_case_standing') -%}
+        {%- do ref('fct_evaluation_appeal') -%}
+        {{ joint }} true
+    {%- elif seen_seq() and is_incremental() -%}
+        {{ joint }} (
+            {{ case_id }} in ({{ evaluated_again() }} union all select case_id from {{ changes }})
+            or {{ frozen_on }} > {{ seen_on() }}
+        )
+    {%- else -%}{{ joint }} true
+    {%- endif -%}
+{%- endmacro %}
+
+{#- For hooks: what was found before stands in doubt until it is found again, and what is not found again goes. -#}
+{% macro doubt_changes() -%}
+    {%- if execute and is_incremental() -%}update {{ this }} set cause = 'in doubt'{%- endif -%}
+{%- endmacro %}
+
+{% macro forget_doubted_changes() -%}
+    {%- if execute and is_incremental() -%}delete from {{ this }} where cause = 'in doubt'{%- endif -%}
+{%- endmacro %}
