@@ -25,6 +25,7 @@ HASH, MASK = "__hash", "__mask"
 #: A column of the vault: {column: what stood there} of cells that landed without a person although no person belongs there, as JSON.
 STRUCK = "_struck"
 MIN_KEY_LENGTH = 16
+_BLOCK = 64  # bytes that SHA-256 takes at a time
 
 _DIGIT = "[0-9０-９]"
 #: What people and programs put between the digits of a number: blanks of any width, strokes, dots, signs without width.
@@ -100,10 +101,6 @@ def normals(values: pl.Series, kind: str) -> pl.Series:
         found = found.to_frame().select(bare.alias(cells)).to_series()
     others = (~values.str.contains(_PLAIN)).arg_true()
     return found.scatter(others, [_normal(kind, value) for value in values[others]]) if len(others) else found
-
-
-#: Bytes of a block of SHA-256.
-_BLOCK = 64
 
 
 def keyed_hash(values: pl.Series, kind: str, key: bytes) -> pl.Series:
