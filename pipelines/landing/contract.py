@@ -72,14 +72,14 @@ def judge(
     readable = canonical.positions[UNREADABLE].is_null()
     if not readable.all():
         faults["unreadable_row", ""] = ~readable
-    end = pl.lit(dt.datetime.combine(horizon, dt.time.max))
+    end = dt.datetime.combine(horizon, dt.time.max)
+    spans = _spans(frame, [name for name, field in feed.fields.items() if field.is_time])
     for name, field in feed.fields.items():
-        if field.is_time:
-            early = frame.select((pl.col(name) < EARLIEST).fill_null(False)).to_series()
-            _mark(faults, "out_of_range", name, early)
-            if not field.planned:
-                late = frame.select((pl.col(name).cast(pl.Datetime("us")) > end).fill_null(False)).to_series()
-                _mark(faults, "in_the_future", name, late)
+        first, last = spans.get(name, (None, None))
+        if first is not None and first < EARLIEST:
+            _mark(faults, "out_of_range", name, (frame[name] < EARLIEST).fill_null(False))
+        if last is not None and last > end and not field.planned:
+            _mark(faults, "in_the_future", name, (frame[name].cast(pl.Datetime("us")) > end).fill_null(False))
         keys = references.get((field.reference_table or "", *field.reference_columns))
         if keys is not None and not keys.is_empty():
             # The last column of the reference is this field, whatever its name here; those before it are fields of their own.
@@ -102,6 +102,15 @@ def judge(
     loaded = loaded.rename({name: f"{name}_hash" for name in personal})
     loaded = loaded.with_columns([canonical.masks[name].filter(~bad).alias(f"{name}_mask") for name in personal])
     return Judged(loaded=loaded, quarantined=_quarantined(canonical, feed, faults, bad))
+
+
+def _spans(frame: pl.DataFrame, times: list[str]) -> dict[str, tuple[dt.datetime | None, dt.datetime | None]]:
+    """{field: its first and its last moment}, of all at once: mostly none is out of time, and no row needs to be looked at."""
+    if not times:
+        return {}
+    moments = pl.col(times).cast(pl.Datetime("us"))
+    first, last = (frame.select(ends).row(0) for ends in (moments.min(), moments.max()))
+    return dict(zip(times, zip(first, last, strict=True), strict=True))
 
 
 def _mark(faults: dict[tuple[str, str], pl.Series], rule: str, name: str, at: pl.Series) -> None:

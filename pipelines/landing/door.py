@@ -7,7 +7,7 @@ Belongs here: the order of these steps, and that nothing of a batch stays where 
 import datetime as dt
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 import duckdb
@@ -16,6 +16,7 @@ import polars as pl
 from pipelines.city import City, FeedProfile
 from pipelines.errors import InputError
 from pipelines.feeds import FEEDS
+from pipelines.landing.ahead import ahead
 from pipelines.landing.batches import BatchWriter, batch_id, landed_header, landed_parts, landing_path
 from pipelines.landing.canonical import References, to_canonical
 from pipelines.landing.contract import Judged, judge
@@ -65,12 +66,10 @@ def take_in(door: Door, connection: duckdb.DuckDBPyConnection, extract: Extract,
     known = Known(connection, feed) if is_window else None
     writer = BatchWriter(door.settings, line.feed, is_hashed=is_window)
     try:
-        with _let_go_of(extract) as chunks:
+        with _forms(door, extract) as chunks:
             line.unknown_columns = check(door.profile, extract.headers, line.source)
             line.template = meet(door.profile, extract.header).version
-            for chunk in chunks:
-                landed, vaulted = split(chunk, extract.header, door.profile, door.key)
-                landed, vaulted = door.erased.blank(landed, vaulted, extract.header, door.profile)
+            for chunk, landed, vaulted in chunks:
                 if known is None or known.nothing:
                     writer.write(chunk, landed, vaulted)
                     continue
@@ -102,8 +101,8 @@ def take_in(door: Door, connection: duckdb.DuckDBPyConnection, extract: Extract,
     parts = landed_parts(landing_path(door.settings, line.feed, line.batch_id))
     weighing = Weighing(connection, door.profile, line, extract)
     try:
-        load_batch(connection, feed, line, (judged(part, weighing) for part in parts), started,
-                   along=weighing.settle)  # fmt: skip
+        with closing(ahead(judged(part, weighing) for part in parts)) as rows:
+            load_batch(connection, feed, line, rows, started, along=weighing.settle)
     except BaseException as problem:
         writer.withdraw(line.batch_id)
         if isinstance(problem, HeldError):
@@ -113,10 +112,20 @@ def take_in(door: Door, connection: duckdb.DuckDBPyConnection, extract: Extract,
 
 
 @contextmanager
-def _let_go_of(extract: Extract) -> Iterator[Iterator[pl.DataFrame]]:
-    """The extract's chunks. Its source is let go of at once where it is not read to its end: a problem that is kept keeps what it came of."""
+def _forms(door: Door, extract: Extract) -> Iterator[Iterator[tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]]:
+    """Each chunk of the extract as it was read, as it lands, and what of it goes to the vault.
+
+    The source is let go of at once where it is not read to its end: a problem that is kept keeps what it came of.
+    """
+
+    def forms(chunks: Iterator[pl.DataFrame]) -> Iterator[tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]:
+        for chunk in chunks:
+            landed, vaulted = split(chunk, extract.header, door.profile, door.key)
+            yield chunk, *door.erased.blank(landed, vaulted, extract.header, door.profile)
+
     try:
-        yield extract.chunks
+        with closing(ahead(extract.chunks)) as chunks, closing(ahead(forms(chunks))) as formed:
+            yield formed
     finally:
         close = getattr(extract.chunks, "close", None)
         if close is not None:

@@ -27,11 +27,18 @@ LONGEST_KEY = 60
 
 def out_of_place(chunk: pl.DataFrame, met: Headers, profile: FeedProfile, personal: dict[str, str]) -> pl.Series:
     """Row by row whether its cells stand in the wrong columns. `personal` is {column: kind}."""
-    misfits = [expression for expression in _expressions(met, profile, personal) if expression is not None]
-    if not misfits:
-        return pl.Series([False]).new_from_index(0, chunk.height)
-    count = pl.sum_horizontal(one.fill_null(False).cast(pl.Int32) for one in misfits)
-    return chunk.select(out=(count >= MISFITS) & pl.col(UNREADABLE).is_null())["out"]
+    looks = list(_looks(met, profile, personal))
+    out = pl.Series([False]).new_from_index(0, chunk.height)
+    if not looks:
+        return out
+    counted = [(look & ~excuse.str.contains(NOTHING_SAID) if excuse is not None else look) for look, excuse in looks]
+    # Few rows have two cells that look out of place at all; whether they only say that there is nothing to say is asked of those alone.
+    few = chunk.select(few=_several([look for look, _ in looks]) & pl.col(UNREADABLE).is_null())["few"].arg_true()
+    return out.scatter(few.filter(chunk[few].select(out=_several(counted))["out"]), True) if len(few) else out
+
+
+def _several(misfits: list[pl.Expr]) -> pl.Expr:
+    return pl.sum_horizontal(one.fill_null(False).cast(pl.Int32) for one in misfits) >= MISFITS
 
 
 def whole_row(chunk: pl.DataFrame, header: list[str]) -> pl.Series:
@@ -46,43 +53,45 @@ def without(frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
     )
 
 
-def _expressions(met: Headers, profile: FeedProfile, personal: dict[str, str]) -> Iterator[pl.Expr | None]:
+def _looks(met: Headers, profile: FeedProfile, personal: dict[str, str]) -> Iterator[tuple[pl.Expr, pl.Expr | None]]:
+    """(whether a cell looks out of place, the cell where words for nothing excuse it)."""
     fields = FEEDS[profile.feed].fields
     for name, kind in personal.items():
         yield _of_person(_cell(name), kind)
     for name in met.fields.get(FEEDS[profile.feed].key, []):
-        yield from [_cell(name).str.len_chars() > LONGEST_KEY] * MISFITS  # a text where the key should be is enough
+        # A text where the key should be is enough.
+        yield from [(_cell(name).str.len_chars() > LONGEST_KEY, None)] * MISFITS
     for field, names in met.fields.items():
         column = profile.columns[field]
         if (
             len(names) == 1
             and names[0] not in personal
             and not (column.extract or column.free_text or fields[field].free_text)
+            and (look := _of_field(_cell(names[0]), fields[field], column)) is not None
         ):
-            yield _of_field(_cell(names[0]), fields[field], column)
+            yield look, _cell(names[0])
 
 
 def _cell(name: str) -> pl.Expr:
     return pl.col(name).str.strip_chars()
 
 
-def _of_person(cell: pl.Expr, kind: str) -> pl.Expr | None:
+def _of_person(cell: pl.Expr, kind: str) -> tuple[pl.Expr, pl.Expr | None]:
     if kind in ("name", "address"):
-        return cell.str.contains(_FIGURES)
+        return cell.str.contains(_FIGURES), None
     # An account may stand for a number; Chinese words without a digit do not.
-    return cell.str.contains(r"\p{Han}") & ~cell.str.contains("[0-9０-９]") & ~cell.str.contains(NOTHING_SAID)
+    return cell.str.contains(r"\p{Han}") & ~cell.str.contains("[0-9０-９]"), cell
 
 
 def _of_field(cell: pl.Expr, field: Field, column: ColumnMap) -> pl.Expr | None:
     if column.map and column.otherwise is None:
-        known = {*column.map, *column.map.values()}
-        return ~cell.is_in(list(known)) & ~cell.str.contains(NOTHING_SAID)
+        return ~cell.is_in(list({*column.map, *column.map.values()}))
     if column.map or column.map_reference:
         return None
     if field.categories:
-        return ~cell.is_in(list(field.categories)) & ~cell.str.contains(NOTHING_SAID)
+        return ~cell.is_in(list(field.categories))
     if isinstance(field.dtype, pl.Boolean):
-        return ~cell.str.to_lowercase().is_in(_WORDS) & ~cell.str.contains(NOTHING_SAID)
+        return ~cell.str.to_lowercase().is_in(_WORDS)
     if field.is_time or field.dtype.is_numeric():
-        return ~cell.str.contains("[0-9０-９〇零一二三四五六七八九十]") & ~cell.str.contains(NOTHING_SAID)
+        return ~cell.str.contains("[0-9０-９〇零一二三四五六七八九十]")
     return None

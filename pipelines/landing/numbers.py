@@ -25,17 +25,20 @@ def read_numbers(cells: pl.Series, spec: Field, column: ColumnMap) -> tuple[pl.S
         if written.any():
             plain = plain.str.strip_suffix(unit).zip_with(written, plain)
             factors = factors.set(written, factor)
-    numbers = plain.cast(pl.Float64, strict=False)
-    bad = (numbers.is_null() & cells.is_not_null()) | ~numbers.is_finite().fill_null(True)
-    numbers = numbers.set(bad, None) * factors
+    number = pl.col("plain").cast(pl.Float64, strict=False)
+    number = pl.when(number.is_finite()).then(number) * pl.col("factors")
     if isinstance(spec.dtype, pl.Decimal):
         # Workbooks hold binary fractions: 0.1 + 0.2 must come out as 0.30.
-        typed = numbers.round(spec.dtype.scale or 0).cast(spec.dtype, strict=False)
+        number = number.round(spec.dtype.scale or 0)
     elif spec.dtype.is_integer():
-        typed = numbers.set(numbers != numbers.round(0), None).cast(spec.dtype, strict=False)
-    else:
-        typed = numbers.cast(spec.dtype)
-    return typed.alias(cells.name), {"bad_number": typed.is_null() & cells.is_not_null()}
+        number = pl.when(number == number.round(0)).then(number)
+    typed = pl.DataFrame({"plain": plain, "factors": factors}).select(
+        number.cast(spec.dtype, strict=False).alias(cells.name)
+    )
+    read = typed.to_series()
+    if read.null_count() == cells.null_count():
+        return read, {}
+    return read, {"bad_number": read.is_null() & cells.is_not_null()}
 
 
 def _own_units(spec: Field) -> dict[str, float]:

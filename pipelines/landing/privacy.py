@@ -5,7 +5,6 @@ What belongs here: everything that decides which form of a personal value may go
 """
 
 import hashlib
-import hmac
 import json
 import re
 import secrets
@@ -26,6 +25,7 @@ HASH, MASK = "__hash", "__mask"
 #: A column of the vault: {column: what stood there} of cells that landed without a person although no person belongs there, as JSON.
 STRUCK = "_struck"
 MIN_KEY_LENGTH = 16
+_BLOCK = 64  # bytes that SHA-256 takes at a time
 
 _DIGIT = "[0-9０-９]"
 #: What people and programs put between the digits of a number: blanks of any width, strokes, dots, signs without width.
@@ -45,8 +45,8 @@ SCRUB: tuple[tuple[str, str], ...] = (
 _NUMBER = f"^\\s*(?:{SCRUB[0][0]}|{SCRUB[1][0]})\\s*$"
 #: A name or an address shorter than this says nobody, and is part of many words.
 _SAYS_SOMEBODY = {"name": 2, "address": 4}
-#: Between the characters of a name: 张 三, 阿不都·热依木.
-_BLANK = r"[\s·•．.]"
+#: Between the characters of a name: 张 三, 阿不都·热依木. The separators are blanks for Python's expressions, but not for polars'.
+_BLANK = r"[\s\x1c-\x1f·•．.]"
 _STRUCK = {"name": "[姓名]", "address": "[地址]"}
 
 
@@ -109,13 +109,16 @@ def keyed_hash(values: pl.Series, kind: str, key: bytes) -> pl.Series:
     Two spellings of one telephone number give one hash. Each distinct value is hashed once.
     """
     distinct = values.drop_nulls().unique()
-    begun = hmac.new(key, f"{kind}:".encode(), hashlib.sha256)
+    # RFC 2104, with what all values have before them hashed once: half the time of the library's own objects.
+    padded = (key if len(key) <= _BLOCK else hashlib.sha256(key).digest()).ljust(_BLOCK, b"\0")
+    begun = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded) + f"{kind}:".encode())
+    ended = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
 
     def digest(value: str) -> str:
-        # What all values have before them is hashed once: a third of the time.
-        one = begun.copy()
-        one.update(value.encode())
-        return one.hexdigest()[:32]
+        inner, outer = begun.copy(), ended.copy()
+        inner.update(value.encode())
+        outer.update(inner.digest())
+        return outer.hexdigest()[:32]
 
     hashes = pl.Series([digest(value) for value in normals(distinct, kind)], dtype=pl.String)
     return values.replace_strict(distinct, hashes, default=None)
@@ -178,24 +181,26 @@ def _without_own_persons(chunk: pl.DataFrame, name: str, personal: dict[str, str
         if kind not in _SAYS_SOMEBODY:
             continue
         own = chunk[column].str.replace_all(_BLANK, "")
-        holds = pl.DataFrame([texts.alias("text"), own.alias("own")]).select(
-            (pl.col("own").str.len_chars() >= _SAYS_SOMEBODY[kind])
-            & pl.col("text").str.replace_all(_BLANK, "").str.contains(pl.col("own"), literal=True)
-        )
-        places = holds.to_series().fill_null(False).arg_true()
+        own = own.set(own.str.len_chars() < _SAYS_SOMEBODY[kind], None)
+        places = _saying(texts, own).arg_true()
         if len(places):
-            said = [_struck(text, who, kind) for text, who in zip(texts[places], own[places], strict=True)]
-            texts = texts.scatter(places, said)
+            texts = texts.scatter(places, _struck(texts[places], own[places], _STRUCK[kind]))
     return texts
 
 
-def _struck(text: str, who: str, kind: str) -> str:
-    said = text.replace(who, _STRUCK[kind])
-    if who not in re.sub(_BLANK, "", said):
-        return said
-    return re.sub(
-        f"{_BLANK}*".join(map(re.escape, who)), _STRUCK[kind], said
-    )  # an expression of its own: dear, and rare
+def _saying(texts: pl.Series, own: pl.Series) -> pl.Series:
+    """Where a text says the word beside it, with or without blanks in it."""
+    holds = pl.col("text").str.replace_all(_BLANK, "").str.contains(pl.col("own"), literal=True)
+    return pl.DataFrame({"text": texts, "own": own}).select(holds.fill_null(False)).to_series()
+
+
+def _struck(texts: pl.Series, own: pl.Series, instead: str) -> pl.Series:
+    words = own.to_list()
+    said = [text.replace(who, instead) for text, who in zip(texts.to_list(), words, strict=True)]
+    for at in _saying(pl.Series(said, dtype=pl.String), own).arg_true():
+        # Blanks between its characters: an expression of its own, dear, and rare.
+        said[at] = re.sub(f"{_BLANK}*".join(map(re.escape, words[at])), instead, said[at])
+    return pl.Series(said, dtype=pl.String)
 
 
 def _without_strays(chunk: pl.DataFrame, stands: dict[str, bool]) -> tuple[dict[str, pl.Series], pl.Series]:
@@ -206,12 +211,24 @@ def _without_strays(chunk: pl.DataFrame, stands: dict[str, bool]) -> tuple[dict[
     """
     landed: dict[str, pl.Series] = {}
     said: dict[int, dict[str, str]] = {}
+    # Codes are few: each is looked at once. What is all ASCII has no Chinese characters, which is soon told.
+    wide = chunk.select(
+        pl.col(name).filter(pl.col(name).str.len_bytes() > pl.col(name).str.len_chars()).unique().implode()
+        for name in stands
+    )
+    numbers = chunk.select(
+        pl.col(name).filter(pl.col(name).str.contains(_NUMBER)).unique().implode()
+        for name, closed in stands.items()
+        if closed
+    )
     for name, is_closed in stands.items():
         column = chunk[name]
-        suspect = column.str.contains(r"\p{Han}")
-        if is_closed:
-            suspect |= column.str.contains(_NUMBER)
-        words = column.filter(suspect).unique()  # codes are few: each is looked at once
+        words = wide[name][0].alias(name)
+        words = words.filter(words.str.contains(r"\p{Han}")) if len(words) else words
+        if is_closed and len(numbers[name][0]):
+            words = pl.concat([words, numbers[name][0].alias(name)]).unique()
+        if words.is_empty():
+            continue
         clean = words.to_frame().select(scrub(pl.col(name)))[name]
         changed = words != clean
         if changed.any():

@@ -25,6 +25,9 @@ def read_times(
     """Days or moments on the city's clock. What is neither a moment, a day nor a workbook's day number does not exist (`bad_date`)."""
     own = column.formats
     moments = _try_formats(cells, [f for f in own if _has_time(f)] + list(TIME_FORMATS), pl.Datetime("us"), zone)
+    if moments.null_count() == cells.null_count():
+        days = pl.Series(cells.name, [None], dtype=pl.Date).new_from_index(0, cells.len())
+        return _in_type(moments, days, spec, column), {}
     left = cells.set(moments.is_not_null(), None)
     days = _try_formats(left, [f for f in own if not _has_time(f)] + list(DATE_FORMATS), pl.Date(), zone)
     left = left.set(days.is_not_null(), None)
@@ -37,12 +40,15 @@ def read_times(
         moments = moments.fill_null(numbered.set(whole, None))
         days = days.fill_null(numbered.set(~whole, None).cast(pl.Date))
     faults = {"bad_date": moments.is_null() & days.is_null() & cells.is_not_null()}
+    if isinstance(spec.dtype, pl.Datetime) and column.date_only != "midnight":
+        faults["time_missing"] = moments.is_null() & days.is_not_null()
+    return _in_type(moments, days, spec, column), faults
+
+
+def _in_type(moments: pl.Series, days: pl.Series, spec: Field, column: ColumnMap) -> pl.Series:
     if not isinstance(spec.dtype, pl.Datetime):
-        return days.fill_null(moments.cast(pl.Date)).alias(cells.name), faults
-    if column.date_only == "midnight":
-        return moments.fill_null(days.cast(pl.Datetime("us"))).alias(cells.name), faults
-    faults["time_missing"] = moments.is_null() & days.is_not_null()
-    return moments.alias(cells.name), faults
+        return days.fill_null(moments.cast(pl.Date))
+    return moments.fill_null(days.cast(pl.Datetime("us"))) if column.date_only == "midnight" else moments
 
 
 def _has_time(form: str) -> bool:
@@ -55,14 +61,20 @@ def _has_offset(form: str) -> bool:
 
 def _try_formats(cells: pl.Series, formats: list[str], dtype: pl.Datetime | pl.Date, zone: ZoneInfo) -> pl.Series:
     """Each cell by the first format that reads it. Formats that nothing is left for are not tried: mostly the first reads all."""
-    read = pl.Series(cells.name, [None], dtype=dtype).new_from_index(0, cells.len())
+    read, left = pl.Series(cells.name, [None], dtype=dtype).new_from_index(0, cells.len()), cells
     for form in formats:
-        left = cells.set(read.is_not_null(), None)
         if left.null_count() == left.len():
             break
         if _has_offset(form):
             instants = left.str.to_datetime(form, time_unit="us", time_zone="UTC", strict=False)
-            read = read.fill_null(instants.dt.convert_time_zone(zone.key).dt.replace_time_zone(None))
+            found = instants.dt.convert_time_zone(zone.key).dt.replace_time_zone(None)
         else:
-            read = read.fill_null(left.str.strptime(dtype, form, strict=False))
+            found = left.str.strptime(dtype, form, strict=False)
+        if left is cells:
+            read = found
+        elif found.null_count() < found.len():
+            read = read.fill_null(found)
+        if found.null_count() == left.null_count():
+            break
+        left = left.set(found.is_not_null(), None)
     return read

@@ -89,8 +89,7 @@ def join_header(rows: list[list[str | None]]) -> list[str]:
 def drop_non_records(chunk: pl.DataFrame, header: list[str], prefixes: list[str], extract: Extract) -> pl.DataFrame:
     """The chunk without blank rows and rows whose first cell with a text starts with one of the prefixes; the extract keeps count of them."""
     skipped = extract.skipped
-    cells = pl.coalesce([pl.col(name).str.strip_chars().replace("", None) for name in header])
-    first = chunk.select(first=cells)["first"]
+    first = _first_texts(chunk, header)
     broken = chunk[UNREADABLE].is_not_null()
     blank = first.is_null() & ~broken
     skipped["blank"] = skipped.get("blank", 0) + int(blank.sum())
@@ -101,7 +100,17 @@ def drop_non_records(chunk: pl.DataFrame, header: list[str], prefixes: list[str]
         keep &= ~named
         if named.any() and sum(frame.height for frame in extract.aside) < MOST_ASIDE:
             extract.aside.append(chunk.filter(named))
-    return chunk.filter(keep)
+    return chunk if keep.all() else chunk.filter(keep)
+
+
+def _first_texts(chunk: pl.DataFrame, header: list[str]) -> pl.Series:
+    """Row by row the first cell with a text, which mostly is that of the first column."""
+    first = pl.Series([None], dtype=pl.String).new_from_index(0, chunk.height)
+    for name in header:
+        if not first.has_nulls():
+            break
+        first = first.fill_null(chunk[name].str.strip_chars().replace("", None))
+    return first
 
 
 def select_only(chunk: pl.DataFrame, only: Mapping[str, str], skipped: dict[str, int]) -> pl.DataFrame:

@@ -40,7 +40,8 @@ def read_text(path: Path, profile: FileSource, source: str, known: Collection[st
     def chunks() -> Iterator[pl.DataFrame]:
         blocks = _from(len(head[:start].encode()), decoded(path, encoding, source))
         for chunk in _frames(blocks, delimiter, header, profile.skip_rows_matching, source):
-            body = chunk.filter(pl.col(ROW) > last)
+            below = chunk[ROW] > last
+            body = chunk if below.all() else chunk.filter(below)
             kept = drop_non_records(body, header, profile.skip_rows_matching, extract)
             yield select_only(kept, profile.only, extract.skipped)
 

@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from pipelines import transform
+from pipelines import kept, transform
 from pipelines.city import City, load_city
 from pipelines.landing.reference import load_reference
+from pipelines.landing.store import forget_build, write_connection
 from pipelines.settings import Settings
 from tests.conftest import AS_OF, CITY
 
@@ -50,6 +51,35 @@ def test_another_definition_or_reference_builds_from_scratch(settings: Settings,
     built.reference_dir.mkdir()
     (built.reference_dir / "squads.csv").write_text("squad_id\n", encoding="utf-8")
     assert transform.needs_full_refresh(settings, built, AS_OF)
+
+
+@pytest.mark.parametrize("table", ["holidays", "sla_rules", "evaluation_weights", "departments", "squad_areas"])
+def test_a_table_by_which_cases_count_builds_from_scratch(settings: Settings, built: City, table: str) -> None:
+    built.reference_dir.mkdir()
+    path = built.reference_dir / f"{table}.csv"
+    path.write_text("a\n1\n", encoding="utf-8")
+    transform.record_build(settings, load_city(settings), AS_OF)
+    assert not transform.needs_full_refresh(settings, load_city(settings), AS_OF)
+    path.write_text("a\n2\n", encoding="utf-8")
+    assert transform.needs_full_refresh(settings, load_city(settings), AS_OF)
+
+
+def test_another_way_to_make_the_calendar_builds_from_scratch(
+    settings: Settings, built: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert {path.name for path in transform.CALENDAR} == {"calendar.py", "reporting.py", "periods.py"}
+    monkeypatch.setattr(transform, "CALENDAR", transform.CALENDAR[1:])
+    assert transform.needs_full_refresh(settings, built, AS_OF)
+
+
+def test_who_changes_records_in_their_place_has_everything_built_from_scratch(settings: Settings, built: City) -> None:
+    """As an erasure and a new hash key do."""
+    transform.record_build(settings, built, AS_OF, {"raw.demolitions": "1"})
+    assert kept.load(settings, built)
+    with write_connection(settings) as connection:
+        forget_build(connection)
+    assert transform.needs_full_refresh(settings, built, AS_OF)
+    assert kept.load(settings, built) is None
 
 
 def test_how_records_are_read_does_not_change_what_follows_from_them(settings: Settings, built: City) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines import kept, transform
 from pipelines.city import City
 from pipelines.errors import SetupError
 from pipelines.landing.books import books_file, history_file, keep_history
@@ -100,6 +101,14 @@ def test_the_rebuilt_warehouse_is_the_one_that_was_there(home: tuple[Settings, C
     assert damaged_file(settings).exists() == (loss == "garbage")
     drop(settings, "demolitions/d.csv", "6,W6,2017-01-07,2,强拆\n")
     assert [line.batch_seq for line in ingest_feed(settings, city, "demolitions", AS_OF).batches] == [8]
+
+
+def test_after_a_rebuild_nothing_of_the_last_complete_build_is_known(home: tuple[Settings, City]) -> None:
+    settings, city = home
+    transform.record_build(settings, city, AS_OF, {"raw.demolitions": "1"})
+    assert kept.load(settings, city) and not transform.needs_full_refresh(settings, city, AS_OF)
+    anew(settings, city)
+    assert kept.load(settings, city) is None and transform.needs_full_refresh(settings, city, AS_OF)
 
 
 def test_a_deleted_or_broken_build_file_is_told_and_costs_no_landing_copy(home: tuple[Settings, City]) -> None:

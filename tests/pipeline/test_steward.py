@@ -43,6 +43,7 @@ def test_a_mended_row_is_loaded_and_the_one_it_came_from_is_replaced(
 ) -> None:
     done = bring_back(settings, city, mend(book, "demolitions", {"2017-02-30": {"demolished_on": "2017-02-28"}}))
     assert done.batch is not None
+    assert done.batch.batch_seq == 2, "by a later number than all before it the next night finds it"
     assert (done.batch.source_kind, done.batch.rows_loaded, done.batch.rows_quarantined, done.unchanged) == (
         "replay", 1, 0, 1,
     )  # fmt: skip

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pipelines.errors import InputError
 from pipelines.readers import encodings
-from pipelines.readers.encodings import decoded
+from pipelines.readers.encodings import decoded, first_fault
 from tests.reading import CHINESE, cells, opened, read, text
 
 TAIWANESE = "編號,名稱,街道,處理結果\n1,佔道經營,綠洲路街道,已依法處理並責令改正\n"
@@ -102,3 +104,24 @@ def test_the_place_of_a_broken_byte_counts_from_the_files_beginning(
     path = text(tmp_path / "a.csv", "街道街道".encode() + b"\xe8\x41")
     fault = encodings.first_fault(path, "utf-8")
     assert fault is not None and fault.start == 12
+
+
+@given(st.lists(st.one_of(st.text(max_size=4).map(str.encode), st.binary(max_size=2)), max_size=8).map(b"".join))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_utf8_is_checked_in_blocks_as_python_reads_it_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    monkeypatch.setattr(encodings, "BLOCK_BYTES", 3)
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+    fault = first_fault(path, "utf-8")
+    try:
+        said = content.decode()
+    except UnicodeDecodeError as error:
+        assert fault is not None
+        assert fault.start == error.start
+    else:
+        assert fault is None
+        blocks = list(decoded(path, "utf-8-sig", "a.csv"))
+        assert "".join(block.decode() for block, _ in blocks) == said.removeprefix("\ufeff").removeprefix("\ufeff")
+        assert [last for _, last in blocks] == [False] * (len(blocks) - 1) + [True]
