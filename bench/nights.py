@@ -88,8 +88,8 @@ _KINDS = {
 
 
 def _shares(report: dict[str, Any], wall: float, dbt: Path) -> dict[str, float]:
-    """Where the seconds of a night's clock went; they add up to all of it. Of models and their tests also what of it was dbt's parsing,
-    where it ran at all: a night that has nothing to build does not start it, and no longer has the last one's file."""
+    """Where the seconds of a night's clock went; they add up to all of it. Of the start also what of it was dbt's parsing of the whole
+    project, where there was any: the first night does it, and nights after a change of the models."""
     spent = dict.fromkeys(("start, and between steps", *_KINDS.values(), "other steps"), 0.0)
     for name, step in report["steps"].items():
         kind = next((kind for start, kind in _KINDS.items() if name.startswith(start)), "other steps")
@@ -97,6 +97,6 @@ def _shares(report: dict[str, Any], wall: float, dbt: Path) -> dict[str, float]:
     spent["start, and between steps"] = wall - sum(spent.values())
     parsed = dbt / "perf_info.json"
     if parsed.exists():
-        spent["of models: dbt's parse"] = json.loads(parsed.read_text())["load_all_elapsed"]
+        spent["of the start: dbt's parse"] = json.loads(parsed.read_text())["load_all_elapsed"]
         parsed.unlink()
     return {name: round(seconds, 1) for name, seconds in spent.items()}

@@ -4,8 +4,6 @@ Belongs here: two whole nights with either of them in between, held against an u
 key do by themselves is tested in `tests/pipeline/test_erasure.py` and `test_key_rotation.py`.
 """
 
-import datetime as dt
-import shutil
 import time
 from collections import Counter
 from pathlib import Path
@@ -19,15 +17,13 @@ from pydantic import SecretStr
 from pipelines.landing.conservation import check_conservation
 from pipelines.landing.privacy import hash_key, keyed_hash
 from pipelines.settings import Settings
-from pipelines.simulator import simulate
 from tests.faults import results
 from tests.faults.canaries import found_in
 from tests.faults.killing import tables
-from tests.pipeline.nights import KEY, command, run_night, served
+from tests.faults.two_nights import copied, second_night
+from tests.pipeline.nights import KEY, command, served
 
 pytestmark = pytest.mark.slow
-DAYS = [dt.date(2017, 9, 20), dt.date(2017, 9, 25)]
-CASES = 1_000
 NEW_KEY = "another key for tests only, no secret either"
 
 #: What a night may say otherwise of an erased caller's tickets: whether they repeat an earlier one is told by who called.
@@ -36,37 +32,6 @@ MAY_DIFFER = {
     "core.fct_ticket_standing": {"repeated"},
     "marts.hotline_service": {"repeated"},
 }
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home after its first night."""
-    home = tmp_path_factory.mktemp("built") / "home"
-    simulate(home / "inbox", seed=7, cases=CASES, as_of=DAYS[0])
-    night = run_night(home, DAYS[0])
-    assert night.code == 0, night.said
-    return home
-
-
-def copied(built: Path, to: Path) -> Path:
-    return Path(shutil.copytree(built, to, symlinks=True))
-
-
-def second_night(home: Path, key: str = KEY) -> float:
-    """What has come since is delivered, and the night run; gives its seconds."""
-    simulate(home / "inbox", seed=7, cases=CASES, as_of=DAYS[1])
-    started = time.monotonic()
-    night = run_night(home, DAYS[1], CHENGGUAN_HASH_KEY=key)
-    assert night.code == 0, night.said
-    return time.monotonic() - started
-
-
-@pytest.fixture(scope="module")
-def quiet(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same home after its second night, with nothing in between."""
-    home = copied(built, tmp_path_factory.mktemp("quiet") / "home")
-    second_night(home)
-    return home
 
 
 def ask(home: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -131,11 +96,11 @@ def differing(left: Path, right: Path) -> dict[str, tuple[int, set[str]]]:
 
 
 def test_a_person_is_erased_and_the_night_after_gives_all_others_as_ever(
-    built: Path, quiet: Path, tmp_path: Path
+    after_one_night: Path, undisturbed: Path, tmp_path: Path
 ) -> None:
     began = time.monotonic()
-    home = copied(built, tmp_path / "home")
-    telephone, hashed = caller(home, quiet)
+    home = copied(after_one_night, tmp_path / "home")
+    telephone, hashed = caller(home, undisturbed)
     tickets = [one for (one,) in ask(home, f"select distinct ticket_id from raw.hotline_tickets where caller_phone_hash = '{hashed}'")]  # fmt: skip
     person = tmp_path / "person.txt"
     person.write_text(f"电话={telephone}\n", encoding="utf-8")
@@ -143,15 +108,15 @@ def test_a_person_is_erased_and_the_night_after_gives_all_others_as_ever(
     assert done.returncode == 0, done.stdout + done.stderr
     recovery = second_night(home)
 
-    differs = differing(home / "current", quiet / "current")
+    differs = differing(home / "current", undisturbed / "current")
     assert differs.keys() <= MAY_DIFFER.keys(), differs
     for table, (rows, columns) in differs.items():
         assert columns <= MAY_DIFFER[table] and rows <= 2 * len(tickets), differs
     settings = Settings(home=home)
     assert check_conservation(settings) == []
     counted = "select feed, source, rows_read, rows_loaded, rows_quarantined from ops.ledger order by all"
-    assert ask(home, counted) == ask(quiet, counted)
-    assert hashes(home) <= hashes(quiet), "nobody else's hash has changed"
+    assert ask(home, counted) == ask(undisturbed, counted)
+    assert hashes(home) <= hashes(undisturbed), "nobody else's hash has changed"
     gone = {telephone: "the telephone", hashed: "its hash"}
     lost = found_in(home, {**telephones(home), **gone}, {"inbox", "vault"}) + found_in(home / "vault", gone, set())
     results.record(
@@ -163,21 +128,21 @@ def test_a_person_is_erased_and_the_night_after_gives_all_others_as_ever(
 
 
 def test_the_key_is_changed_and_the_night_after_gives_the_same_under_other_hashes(
-    built: Path, quiet: Path, tmp_path: Path
+    after_one_night: Path, undisturbed: Path, tmp_path: Path
 ) -> None:
     began = time.monotonic()
-    home = copied(built, tmp_path / "home")
+    home = copied(after_one_night, tmp_path / "home")
     before, releases = hashes(home), {path.name for path in (home / "releases").glob("2*")}
     done = command(home, "privacy", "rotate-key", CHENGGUAN_HASH_KEY_NEW=NEW_KEY)
     assert done.returncode == 0, done.stdout + done.stderr
     recovery = second_night(home, NEW_KEY)
 
-    assert differing(home / "current", quiet / "current") == {}
+    assert differing(home / "current", undisturbed / "current") == {}
     assert check_conservation(Settings(home=home)) == []
-    now, was = (tables(one / "build/warehouse.duckdb", "raw", "quarantine") for one in (home, quiet))
+    now, was = (tables(one / "build/warehouse.duckdb", "raw", "quarantine") for one in (home, undisturbed))
     assert {name: len(rows) for name, rows in now.items()} == {name: len(rows) for name, rows in was.items()}
     after = hashes(home)
-    assert len(after) == len(hashes(quiet)) and not after & before
+    assert len(after) == len(hashes(undisturbed)) and not after & before
     assert len(releases) == 1 and len(list((home / "releases").glob("2*"))) == 2
     gone = dict.fromkeys(before, "a hash of before")
     lost = found_in(home, {**telephones(home), **gone}, {"inbox", "vault"}) + found_in(home / "vault", gone, set())

@@ -68,7 +68,7 @@ def test_the_shares_of_a_night_add_up_to_its_clock(tmp_path) -> None:
     }
     (tmp_path / "perf_info.json").write_text('{"load_all_elapsed": 6.0}')
     shares = _shares({"steps": {name: {"seconds": taken} for name, taken in steps.items()}}, 30.0, tmp_path)
-    assert shares.pop("of models: dbt's parse") == 6
+    assert shares.pop("of the start: dbt's parse") == 6
     assert sum(shares.values()) == 30
     assert shares["start, and between steps"] == 12.5
-    assert "of models: dbt's parse" not in _shares({"steps": {}}, 20.0, tmp_path), "dbt did not run again"
+    assert "of the start: dbt's parse" not in _shares({"steps": {}}, 20.0, tmp_path), "the project was not parsed again"
