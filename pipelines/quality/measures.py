@@ -75,14 +75,15 @@ class Measuring:
 
     def _add_values(self, name: str, values: pl.Series) -> None:
         spec = self.feed.fields[name]
-        present = values.drop_nulls()
         if spec.categories or (spec.reference_table and not spec.personal):
+            present = values.drop_nulls()
             seen = self.values.setdefault(name, Counter())
             if len(seen) <= CODE_LIST:
                 seen.update(dict(present.cast(pl.String).value_counts().iter_rows()))
         elif spec.dtype.is_numeric():
             kept = self.numbers.setdefault(name, [])
             if len(kept) < SAMPLE:
+                present = values.drop_nulls()
                 kept.extend(present.cast(pl.Float64).gather_every(max(1, present.len() // SAMPLE)).to_list())
 
     def done(self, covered_days: float | None) -> dict[str, float]:
