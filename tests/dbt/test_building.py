@@ -24,7 +24,7 @@ FIRST = dt.date(2017, 9, 8)
 NIGHTS = [FIRST + dt.timedelta(days=n) for n in range(5)]
 STREETS = ["652301001", "652301006", "652301104", "652301400"]
 #: The number of the batch that came for each night.
-NUMBERS = {NIGHTS[0]: 3, NIGHTS[1]: 1, NIGHTS[2]: 2, NIGHTS[4]: 4}
+NUMBERS = {NIGHTS[0]: 1, NIGHTS[1]: 3, NIGHTS[2]: 2, NIGHTS[4]: 4}
 Row = dict[str, Any]
 Built = dict[str, tuple[list[Row], list[Row], list[Row]]]
 
@@ -144,15 +144,16 @@ def _fill(settings: Settings) -> None:
     """Random records, each in up to three versions, loaded in nights that do not follow the order of their batches."""
     rng = random.Random(5)
     kinds = {
-        "platform_cases": (_case, "case_id", 200), "platform_case_flow": (_step, "step_id", 400), "evaluation_appeals": (_appeal, "appeal_no", 25),
+        "platform_cases": (_case, "case_id", 900), "platform_case_flow": (_step, "step_id", 400), "evaluation_appeals": (_appeal, "appeal_no", 60),
         "hotline_tickets": (_ticket, "ticket_id", 60), "penalty_cases": (_penalty, "case_no", 40),
         "illegal_buildings": (_building, "building_case_no", 30), "demolitions": (_demolition, "demolition_no", 40),
     }  # fmt: skip
     with write_connection(settings) as connection:
         for feed, (draw, key, count) in kinds.items():
-            open_nights = [NIGHTS[0], *rng.sample([*NIGHTS[1:3], NIGHTS[4]], 2)]
+            open_nights = [NIGHTS[0], rng.choice(NIGHTS[1:3]), NIGHTS[4]]
             for number in range(count):
-                nights = sorted(rng.sample(open_nights, rng.randint(1, 3)))
+                # Most come on the first night and never again: what a night need not look at.
+                nights = sorted(rng.sample(open_nights, rng.randint(1, 3))) if rng.random() < 0.3 else open_nights[:1]
                 for at, night in enumerate(nights):
                     seq = NUMBERS[night]
                     later = nights[at + 1] if at + 1 < len(nights) else None
@@ -193,7 +194,7 @@ def _case(rng: random.Random) -> Row:
 
 def _step(rng: random.Random) -> Row:
     return {
-        "case_id": f"{rng.randrange(200)}", "stage": "handle", "operated_at": _moment(rng), "updated_at": _moment(rng),
+        "case_id": f"{rng.randrange(900)}", "stage": "handle", "operated_at": _moment(rng), "updated_at": _moment(rng),
         "action": rng.choice(["suspend", "resume", "suspend", "resume", "handle", "cancel", "reopen", "return", "redispatch", "check_fail"]),
         "is_timeout": rng.choice([True, False, None]),
     }  # fmt: skip
@@ -204,7 +205,7 @@ def _appeal(rng: random.Random) -> Row:
     submitted = FIRST - dt.timedelta(days=rng.randint(-3, 10))
     is_decided = rng.random() < 0.8
     return {
-        "case_id": f"{rng.randrange(200)}", "period_id": rng.choice([None, "2017-08", "2017-09"]), "reason": "weather", "submitted_on": submitted,
+        "case_id": f"{rng.randrange(900)}", "period_id": rng.choice([None, "2017-08", "2017-09"]), "reason": "weather", "submitted_on": submitted,
         "decided_on": submitted + dt.timedelta(days=rng.randint(0, 4)) if is_decided else None,
         "outcome": rng.choice(["excluded", "excluded", "refused"]) if is_decided else None,
     }  # fmt: skip
