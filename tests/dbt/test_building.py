@@ -194,7 +194,8 @@ def _case(rng: random.Random) -> Row:
 
 def _step(rng: random.Random) -> Row:
     return {
-        "case_id": f"{rng.randrange(900)}", "stage": "handle", "operated_at": _moment(rng), "updated_at": _moment(rng),
+        # Few cases have all the steps, so that some have several: a case that was stopped and went on.
+        "case_id": f"{rng.randrange(200)}", "stage": "handle", "operated_at": _moment(rng), "updated_at": _moment(rng),
         "action": rng.choice(["suspend", "resume", "suspend", "resume", "handle", "cancel", "reopen", "return", "redispatch", "check_fail"]),
         "is_timeout": rng.choice([True, False, None]),
     }  # fmt: skip
