@@ -12,6 +12,7 @@ import importlib.util
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -25,6 +26,7 @@ from pipelines.foresight import model
 from pipelines.foresight.history import Floats, History, by_week, history
 
 WEEKS, APART, AHEAD, YEAR = 104, 4, 12, 52
+LEVELS = ("city", "street", "class", "street × class")
 #: Makes a forecast [street, class, week] from the weeks before an origin, its place, and the history.
 Rival = Callable[[Floats, int, History], Floats]
 
@@ -155,39 +157,52 @@ def summed(cases: Floats, level: str) -> Floats:
     return cases.sum(axis=axes) if axes else cases
 
 
+@dataclass
+class Errors:
+    """Weighted absolute percentage errors by level, of the mean and of the middle outcome; `limit` is what would remain if the forecast were
+    the truth, of which cases are drawn by chance. `seconds` is for one origin."""
+
+    mean: dict[str, float]
+    likely: dict[str, float]
+    limit: dict[str, float]
+    seconds: float
+
+
+def errors(past: History, rival: Rival) -> Errors:
+    """Of the forecasts from every fourth week of the last two years."""
+    weeks = by_week(past.counts).sum(axis=0)
+    many = weeks.shape[2]
+    origins = range(many - WEEKS, many - AHEAD + 1, APART)
+    begun, total = time.perf_counter(), 0.0
+    mean, likely, limit = (dict.fromkeys(LEVELS, 0.0) for _ in range(3))
+    for at in origins:
+        made, come = rival(weeks, at, past), weeks[:, :, at : at + AHEAD]
+        total += come.sum()
+        for level in LEVELS:
+            asked, there = summed(made, level), summed(come, level)
+            middle = poisson.median(np.maximum(asked, 1e-9))
+            drawn = np.random.default_rng(at).poisson(np.maximum(asked, 0))
+            mean[level] += np.abs(there - asked).sum()
+            likely[level] += np.abs(there - middle).sum()
+            limit[level] += np.abs(drawn - middle).sum()
+    shares = [{level: found / total for level, found in one.items()} for one in (mean, likely, limit)]
+    return Errors(*shares, seconds=(time.perf_counter() - begun) / len(origins))
+
+
 def main() -> None:
     past = read(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0)
     weeks = by_week(past.counts).sum(axis=0)
     many = weeks.shape[2]
-    origins = range(many - WEEKS, many - AHEAD + 1, APART)
     print(f"{weeks.shape[0]} streets, {weeks.shape[1]} classes, {many} weeks, {weeks.sum() / many:.1f} cases a week")
-    levels = ("city", "street", "class", "street × class")
     with threadpool_limits(1):
         for name, rival in RIVALS.items():
-            begun, errors, likely, total = (
-                time.perf_counter(),
-                dict.fromkeys(levels, 0.0),
-                dict.fromkeys(levels, 0.0),
-                0.0,
-            )
-            # The limit: what would remain if the forecast were the truth, of which cases are drawn by chance.
-            floor = dict.fromkeys(levels, 0.0)
-            for at in origins:
-                made, come = rival(weeks, at, past), weeks[:, :, at : at + AHEAD]
-                total += come.sum()
-                for level in levels:
-                    asked, there = summed(made, level), summed(come, level)
-                    errors[level] += np.abs(there - asked).sum()
-                    likely[level] += np.abs(there - poisson.median(np.maximum(asked, 1e-9))).sum()
-                    drawn = np.random.default_rng(at).poisson(np.maximum(asked, 0))
-                    floor[level] += np.abs(drawn - poisson.median(np.maximum(asked, 1e-9))).sum()
-            seconds = (time.perf_counter() - begun) / len(origins)
-            told = "  ".join(f"{level} {errors[level] / total:.3f}/{likely[level] / total:.3f}" for level in levels)
-            print(f"{name:32} {told}  {seconds:.2f} s")
+            found = errors(past, rival)
+            told = "  ".join(f"{level} {found.mean[level]:.3f}/{found.likely[level]:.3f}" for level in LEVELS)
+            print(f"{name:32} {told}  {found.seconds:.2f} s")
             if rival is ours:
                 print(
                     f"{'  if it were the truth':32} "
-                    + "  ".join(f"{level} {floor[level] / total:.3f}" for level in levels)
+                    + "  ".join(f"{level} {found.limit[level]:.3f}" for level in LEVELS)
                 )
 
 
