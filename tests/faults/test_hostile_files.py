@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pipelines.settings import PROJECT_ROOT
 from tests.faults import results
 
@@ -55,6 +57,7 @@ def test_hostile_files_are_read_or_refused_and_never_break_the_reader(tmp_path: 
     assert peak < MOST_MIB
 
 
+@pytest.mark.slow
 def test_no_row_of_a_hostile_file_is_lost_on_its_way_through_the_door(tmp_path: Path) -> None:
     number, began = results.times(64, 1_600), time.monotonic()
     told = run("door", 0, number, tmp_path)

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from pipelines.city import City
 from pipelines.publish import release
@@ -32,6 +33,7 @@ def next_release(settings: Settings, city: City, number: int) -> None:
     publish(settings, city)
 
 
+@pytest.mark.slow
 def test_eight_readers_see_one_release_each_time(settings: Settings, city: City) -> None:
     began = time.monotonic()
     next_release(settings, city, 1)

@@ -209,9 +209,9 @@ def test_the_command_line_answers_and_explains(home: Path, night: Night, tmp_pat
     assert "266443.27" in said and "marts.demolition" in said
 
 
+@pytest.mark.slow
 def test_a_changed_record_changes_its_figures_and_no_others(home: Path, night: Night, tmp_path: Path) -> None:
-    copy = tmp_path / "home"
-    shutil.copytree(home, copy, symlinks=True)
+    shutil.copytree(home, copy := tmp_path / "home", symlinks=True)
     before = figures(copy)
     with duckdb.connect(str(copy / "current/serving.duckdb"), read_only=True) as connection:
         [record] = connection.execute(

@@ -24,6 +24,7 @@ from tests.dbt.test_project_rules import CHINESE
 from tests.pipeline.bundles import opened, part
 from tests.pipeline.nights import Night, command, run_night, served, texts
 
+pytestmark = pytest.mark.slow  # `make test` has the night of test_demo_city
 BEFORE, AS_OF = dt.date(2017, 9, 20), dt.date(2017, 9, 25)
 
 #: The simulator's telephone numbers, ID numbers and plates can be told by their shape; the decimals of a measured time are none.
@@ -99,7 +100,6 @@ def test_readers_keep_the_later_release_after_an_old_night(story: Story) -> None
     assert (story.home / "current").readlink().name == story.nights[1].report["release"]["release"]
 
 
-@pytest.mark.slow
 def test_facts_built_night_by_night_equal_facts_built_from_scratch(story: Story, home: Path) -> None:
     # Where it is not known what was built, everything is; the story's second night built what was new.
     with duckdb.connect(str(home / "build" / "warehouse.duckdb")) as connection:
@@ -179,7 +179,6 @@ def cities(tmp_path: Path) -> Path:
     return Path(shutil.copytree(PROJECT_ROOT / "cities", tmp_path / "cities"))
 
 
-@pytest.mark.slow
 def test_a_broken_profile_of_a_feed_fails_that_feed_alone(home: Path, cities: Path) -> None:
     profile = cities / "changji/feeds/demolitions.toml"
     profile.write_text(profile.read_text().replace("[columns.demolished_on]", "[columns.demolished]"))

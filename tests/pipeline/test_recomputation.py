@@ -39,6 +39,7 @@ from tests.pipeline.recompute.metrics import Sums, recomputed_metrics
 from tests.pipeline.recompute.powers import exercised_items
 from tests.pipeline.recompute.records import Batch
 
+pytestmark = pytest.mark.slow
 FIRST, SECOND = dt.date(2017, 9, 20), dt.date(2017, 9, 25)
 WORLDS = {11: (FIRST, SECOND), 12: (SECOND,), 13: (SECOND,)}
 MARTS: dict[str, Callable[[Landing, City, dt.date], list[tuple[Any, ...]]]] = {
@@ -75,10 +76,7 @@ class World:
             return release.execute(question).fetchall()
 
 
-@pytest.fixture(
-    scope="module",
-    params=[pytest.param(seed, id=f"seed {seed}", marks=[pytest.mark.slow] if seed != 12 else []) for seed in WORLDS],
-)
+@pytest.fixture(scope="module", params=[pytest.param(seed, id=f"seed {seed}") for seed in WORLDS])
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> World:
     # All worlds live in the same place, one after another: there dbt finds its parse of the project again, which takes as long as the models.
     home = tmp_path_factory.getbasetemp() / "home"
