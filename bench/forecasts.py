@@ -3,7 +3,8 @@
     python bench/forecasts.py HOME/build/warehouse.duckdb
     python bench/forecasts.py animal_complaints.csv 104
 
-A second argument leaves out so many of the newest weeks: years on which nothing was tuned. Weekly, 1 to 12 weeks ahead, at every fourth week; weighted absolute percentage errors. Rivals that are not installed are left out
+A second argument leaves out so many of the newest weeks: years on which nothing was tuned. Weekly, 1 to 12 weeks ahead, at every fourth
+week; weighted absolute percentage errors. Rivals that are not installed are left out
 (pip install statsforecast scikit-learn mlforecast lightgbm); docs/decisions/0018-foresight.md has what it said.
 """
 

@@ -1,7 +1,8 @@
 """The machine's clock against what the home knows: a night under a wrong clock would spoil the nights after it.
 
-Belongs here: refusing such a night, and whatever else brings records in or removes files for a day. A clock set back gives days that are long over, and lines of the ledger before those they follow. One far
-ahead is worse: windows of databases would end in the future, so that the next nights find nothing new, and its release would stay current.
+Belongs here: refusing such a night, and whatever else brings records in or removes files for a day. A clock set back gives days that are
+long over, and lines of the ledger before those they follow. One far ahead is worse: windows of databases would end in the future, so that
+the next nights find nothing new, and its release would stay current.
 """
 
 import datetime as dt

@@ -12,7 +12,7 @@ MOST_MIB = 1_500
 
 
 def test_hostile_profiles_are_refused_by_name_and_reach_nothing(tmp_path: Path) -> None:
-    number, began = results.times(16, 2_000), time.monotonic()
+    number, began = results.times(48, 2_000), time.monotonic()
     told = told_by("tests.faults.hostile.profile_worker", "0", str(number), str(tmp_path))
     outcomes = [line for line in told if "outcome" in line]
     finds = [line for line in outcomes if line["outcome"] not in ("read", "refused")]

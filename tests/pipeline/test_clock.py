@@ -56,33 +56,30 @@ def test_a_home_without_a_ledger_knows_no_time(settings: Settings) -> None:
     check_clock(settings, AS_OF, by_clock=True, now=dt.datetime(1970, 1, 1))
 
 
-def test_nights_of_the_schedule_are_held_to_it_too(
+FAR = (AS_OF + LONGEST_REST + dt.timedelta(days=1)).isoformat()
+
+
+@pytest.mark.parametrize(("name", "tag"), [("nightly", "dagster/schedule_name"), ("arrivals", "dagster/sensor_name")])
+def test_what_the_clock_begins_is_held_to_it_too(
+    defs: dg.Definitions, instance: dg.DagsterInstance, name: str, tag: str
+) -> None:
+    job = defs.resolve_job_def(name)
+    assert job.execute_in_process(instance=instance, partition_key=AS_OF.isoformat()).success
+    late = job.execute_in_process(instance=instance, partition_key=FAR, tags={tag: name}, raise_on_error=False)
+    assert not late.success
+    assert "is the clock ahead?" in " ".join(str(entry.dagster_event) for entry in instance.all_logs(late.run_id))
+
+
+def test_a_night_that_somebody_names_is_held_to_the_ledger(
     settings: Settings, defs: dg.Definitions, instance: dg.DagsterInstance
 ) -> None:
     job = defs.resolve_job_def("nightly")
     assert job.execute_in_process(instance=instance, partition_key=AS_OF.isoformat()).success
-    far = (AS_OF + LONGEST_REST + dt.timedelta(days=1)).isoformat()
-    scheduled = {"dagster/schedule_name": "nightly"}
-    late = job.execute_in_process(instance=instance, partition_key=far, tags=scheduled, raise_on_error=False)
-    assert not late.success
-    assert "is the clock ahead?" in " ".join(str(entry.dagster_event) for entry in instance.all_logs(late.run_id))
     with write_connection(settings) as connection:
         connection.execute("update ops.ledger set loaded_at_utc = now() + interval 3 days")
-    again = job.execute_in_process(instance=instance, partition_key=far, raise_on_error=False)
+    again = job.execute_in_process(instance=instance, partition_key=FAR, raise_on_error=False)
     assert not again.success
     assert "stands before the ledger" in " ".join(str(one.dagster_event) for one in instance.all_logs(again.run_id))
-
-
-def test_files_that_arrive_are_held_to_it_as_nights_are(
-    settings: Settings, defs: dg.Definitions, instance: dg.DagsterInstance
-) -> None:
-    job = defs.resolve_job_def("arrivals")
-    assert job.execute_in_process(instance=instance, partition_key=AS_OF.isoformat()).success
-    far = (AS_OF + LONGEST_REST + dt.timedelta(days=1)).isoformat()
-    sensed = {"dagster/sensor_name": "arrivals"}
-    late = job.execute_in_process(instance=instance, partition_key=far, tags=sensed, raise_on_error=False)
-    assert not late.success
-    assert "is the clock ahead?" in " ".join(str(entry.dagster_event) for entry in instance.all_logs(late.run_id))
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ def drafted(city: City, feed: str, rows: list[list[str]]) -> tuple[Draft, str]:
         return draft, to_toml(draft, WORDS)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(feed=st.sampled_from(list(FEEDS)), table=TABLES)
 def test_any_table_gives_a_draft_or_a_plain_refusal(
     city: City, feed: str, table: tuple[list[str], list[list[str]]]
@@ -95,7 +95,7 @@ def test_any_table_gives_a_draft_or_a_plain_refusal(
         assert draft.is_whole
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     header=st.sampled_from(["状态", "热线", "工单号", "来电人", "方式", "第几列", "Status", "code"]),
     people=st.lists(NAMES | PHONES | IDS, min_size=3, max_size=6, unique=True),

@@ -83,7 +83,7 @@ class Desk:
             replay(self.home, self.city, self.books[-1], day, "Wang")
 
 
-@hypothesis_settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@hypothesis_settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(acts)
 def test_every_mixture_keeps_the_balance_and_one_open_row_for_each_origin(
     done: list[tuple[str, int, bool, int]],

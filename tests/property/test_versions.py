@@ -24,7 +24,7 @@ nights = st.lists(
 )
 
 
-@hypothesis_settings(max_examples=8, deadline=None)
+@hypothesis_settings(max_examples=15, deadline=None)
 @given(nights)
 def test_the_last_good_version_before_a_night_is_the_one_that_night_shows(
     files: list[list[tuple[int, int | None]]],
