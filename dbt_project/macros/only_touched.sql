@@ -57,15 +57,27 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- For the project's start: a run that knows nothing finds every case touched, also by views that an earlier night has left. -#}
-{% macro every_case_is_touched() -%}
-    {%- if execute and target.type == 'duckdb' and not seen_seq() -%}
+{#-
+    For the project's start: which cases are touched is found once, over all that was ever loaded, and not by each that asks. A run that knows
+    nothing finds every case touched, also by views that an earlier night has left.
+-#}
+{% macro note_touched_cases() -%}
+    {%- if execute and target.type == 'duckdb' -%}
+        {%- set sources = ['raw.platform_cases', 'raw.platform_case_flow', 'raw.evaluation_appeals'] -%}
         {%- set view = adapter.get_relation(target.database, 'staging', 'stg_platform__touched_cases') -%}
-        {%- if view is not none -%}
+        {%- if seen_seq() -%}
+            create or replace table ops.touched_cases as (
+                {%- for source in sources %}
+                {{ 'union' if not loop.first }}
+                select case_id from {{ source }} where _batch_seq > {{ seen_seq() }} or _superseded_by_seq > {{ seen_seq() }}
+                {%- endfor %}
+            )
+        {%- elif view is not none -%}
             create or replace view {{ view }} as (
-                select case_id from raw.platform_cases
-                union all select case_id from raw.platform_case_flow
-                union all select case_id from raw.evaluation_appeals
+                {%- for source in sources %}
+                {{ 'union all' if not loop.first }}
+                select case_id from {{ source }}
+                {%- endfor %}
             )
         {%- endif -%}
     {%- endif -%}

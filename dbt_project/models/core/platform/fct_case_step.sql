@@ -14,6 +14,9 @@ select
 from {{ ref('stg_platform__case_flow') }} as incoming
 {% if is_incremental() %}
     where
-        {{ is_touched('incoming', 'step_id', ['_batch_seq', '_source_row']) }}
-        and incoming._batch_seq > {{ seen_seq() or -1 }}
+        {% if seen_seq() -%}
+            incoming._batch_seq > {{ seen_seq() }}
+        {%- else -%}
+            {{ is_touched('incoming', 'step_id', ['_batch_seq', '_source_row']) }}
+        {%- endif %}
 {% endif %}

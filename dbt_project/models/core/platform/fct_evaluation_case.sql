@@ -17,6 +17,13 @@ with appeals as (
     group by appeal.case_id, period.period_id
 ),
 
+-- Chosen before it is joined with periods, of which each case is in several.
+looked_at as (
+    select filed.*
+    from {{ ref('fct_platform_case') }} as filed
+    {{ only_evaluated_cases('where', 'filed.case_id') }}
+),
+
 cases as (
     select
         period.period_id,
@@ -29,7 +36,7 @@ cases as (
         city.accurate_dispatch,
         city.handling_cap_hours,
         least(today.ends_at, cast(period.freezes_on + interval 1 day as timestamp)) as ends_at
-    from {{ ref('fct_platform_case') }} as filed
+    from looked_at as filed
     cross join {{ ref('dim_as_of') }} as today
     cross join {{ ref('dim_city') }} as city
     inner join {{ ref('dim_period') }} as period
@@ -43,9 +50,7 @@ cases as (
     left join {{ ref('int_case_step_marks') }} as marks on filed.case_id = marks.case_id
     left join {{ ref('dim_channel') }} as channel on filed.channel = channel.channel
     left join {{ ref('dim_department') }} as department on filed.unit_code = department.unit_code
-    where
-        filed.reported_at < today.ends_at
-        {{ only_evaluated_cases('and', 'filed.case_id') }}
+    where filed.reported_at < today.ends_at
 ),
 
 happened as (

@@ -26,21 +26,32 @@ freezings as (
     group by frozen_row.period_id
 ),
 
+-- Chosen before anything is joined, on both sides.
+frozen_looked_at as (
+    select *
+    from {{ ref('fct_evaluation_frozen_case') }}
+    {{ only_changeable_cases('where', 'case_id', this) }}
+),
+
+looked_at as (
+    select *
+    from {{ ref('fct_evaluation_case') }}
+    {{ only_changeable_cases('where', 'case_id', this) }}
+),
+
 frozen as (
     select kept.*
-    from {{ ref('fct_evaluation_frozen_case') }} as kept
+    from frozen_looked_at as kept
     inner join held on kept.period_id = held.period_id and kept.frozen_on = held.frozen_on
     inner join freezings on kept.period_id = freezings.period_id
-    {{ only_changeable_cases('where', 'kept.case_id', 'freezings.frozen_on', this) }}
 ),
 
 current_cases as (
     select
         cases.*,
         {{ standing_digest('cases') }} as standing
-    from {{ ref('fct_evaluation_case') }} as cases
+    from looked_at as cases
     inner join freezings on cases.period_id = freezings.period_id
-    {{ only_changeable_cases('where', 'cases.case_id', 'freezings.frozen_on', this) }}
 ),
 
 compared as (
