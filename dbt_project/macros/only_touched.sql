@@ -31,20 +31,24 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- The cases whose counts may be others than in the last build. -#}
+{% macro unsettled_cases(standing) -%}
+    select case_id from {{ ref('stg_platform__touched_cases') }}
+    union all
+    select case_id from {{ standing }} where settled_on > {{ seen_on() }}
+    union all
+    select case_id from {{ ref('fct_platform_case') }} where reported_at >= {{ seen_on() }} + interval 1 day
+{%- endmacro %}
+
 {#-
     A condition on the column `case_id`: only cases whose counts may be others than in the last build, because something came of them or because
     not all that is dated about them lay before its end. `standing` is the relation that says since when a case's counts are settled.
 -#}
-{% macro only_unsettled_cases(joint, case_id, reported_at, standing) -%}
+{% macro only_unsettled_cases(joint, case_id, standing) -%}
     {%- if not execute -%}{%- do ref('stg_platform__touched_cases') -%}{{ joint }} true
     {%- elif seen_seq() and is_incremental() -%}
-        {{ joint }} (
-            {{ case_id }} in (
-                select case_id from {{ ref('stg_platform__touched_cases') }}
-                union all
-                select case_id from {{ standing }} where settled_on > {{ seen_on() }}
-            )
-            or {{ reported_at }} >= {{ seen_on() }} + interval 1 day
+        {{ joint }} {{ case_id }} in (
+            {{ unsettled_cases(standing) }}
         )
     {%- else -%}{{ joint }} true
     {%- endif -%}
@@ -71,6 +75,12 @@
                 {{ 'union' if not loop.first }}
                 select case_id from {{ source }} where _batch_seq > {{ seen_seq() }} or _superseded_by_seq > {{ seen_seq() }}
                 {%- endfor %}
+            );
+            -- The days that they are reported on, in each of their versions.
+            create or replace table ops.touched_days as (
+                select distinct cast(reported_at as date) as date_on
+                from raw.platform_cases
+                where case_id in (select case_id from ops.touched_cases)
             )
         {%- elif view is not none -%}
             create or replace view {{ view }} as (
@@ -80,6 +90,32 @@
                 {%- endfor %}
             )
         {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#-
+    A condition on a day, after `joint`: only days of which something counts otherwise than in the last build. `standing` as above. All where nothing is
+    known.
+-#}
+{% macro only_recounted_days(joint, day) -%}
+    {%- if not execute -%}
+        {%- do ref('stg_platform__touched_cases') -%}
+        {%- do ref('fct_case_standing') -%}
+        {{ joint }} true
+    {%- elif seen_seq() and is_incremental() -%}
+        {{ joint }} {{ day }} in (
+            select date_on from ops.touched_days
+            union all
+            select reported_on from {{ ref('fct_case_standing') }} where settled_on > {{ seen_on() }}
+        )
+    {%- else -%}{{ joint }} true
+    {%- endif -%}
+{%- endmacro %}
+
+{#- For a pre-hook: takes away the days that are counted again. All, where nothing is known. -#}
+{% macro forget_recounted_days() -%}
+    {%- if execute and is_incremental() -%}
+        delete from {{ this }} {{ only_recounted_days('where', 'date_on') }}
     {%- endif -%}
 {%- endmacro %}
 

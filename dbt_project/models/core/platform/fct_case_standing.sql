@@ -2,10 +2,18 @@
 -- count of the standard, with all that they may be grouped by. How they count: macros/case_flags.sql.
 {{ config(materialized='incremental', unique_key='case_id', post_hook='{{ forget_what_lies_ahead() }}') }}
 
-with looked_at as (
+with looked_at as {{ made_first() }} (
     select *
     from {{ ref('fct_platform_case') }}
-    {{ only_unsettled_cases('where', 'case_id', 'reported_at', this) }}
+    {{ only_unsettled_cases('where', 'case_id', this) }}
+),
+
+marks as (
+    select *
+    from {{ ref('int_case_step_marks') }}
+    {% if seen_seq() and is_incremental() -%}
+        where case_id in (select case_id from looked_at)
+    {%- endif %}
 ),
 
 cases as (
@@ -24,7 +32,7 @@ cases as (
     from looked_at as filed
     cross join {{ ref('dim_as_of') }} as today
     cross join {{ ref('dim_city') }} as city
-    left join {{ ref('int_case_step_marks') }} as marks on filed.case_id = marks.case_id
+    left join marks on filed.case_id = marks.case_id
     left join {{ ref('dim_channel') }} as channel on filed.channel = channel.channel
     left join {{ ref('dim_department') }} as department on filed.unit_code = department.unit_code
     where filed.reported_at < today.ends_at

@@ -24,6 +24,12 @@ looked_at as (
     {{ only_evaluated_cases('where', 'filed.case_id') }}
 ),
 
+marks as (
+    select *
+    from {{ ref('int_case_step_marks') }}
+    {{ only_evaluated_cases('where', 'case_id') }}
+),
+
 cases as (
     select
         period.period_id,
@@ -47,7 +53,7 @@ cases as (
                 when filed.filed_at < today.ends_at then filed.filed_at
                 else filed.reported_at
             end as date) between period.starts_on and period.ends_on
-    left join {{ ref('int_case_step_marks') }} as marks on filed.case_id = marks.case_id
+    left join marks on filed.case_id = marks.case_id
     left join {{ ref('dim_channel') }} as channel on filed.channel = channel.channel
     left join {{ ref('dim_department') }} as department on filed.unit_code = department.unit_code
     where filed.reported_at < today.ends_at

@@ -26,14 +26,13 @@ freezings as (
     group by frozen_row.period_id
 ),
 
--- Chosen before anything is joined, on both sides.
-frozen_looked_at as (
+frozen_looked_at as {{ made_first() }} (
     select *
     from {{ ref('fct_evaluation_frozen_case') }}
     {{ only_changeable_cases('where', 'case_id', this) }}
 ),
 
-looked_at as (
+looked_at as {{ made_first() }} (
     select *
     from {{ ref('fct_evaluation_case') }}
     {{ only_changeable_cases('where', 'case_id', this) }}
