@@ -61,64 +61,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#-
-    For the project's start: which cases are touched is found once, over all that was ever loaded, and not by each that asks. A run that knows
-    nothing finds every case touched, also by views that an earlier night has left.
--#}
-{% macro note_touched_cases() -%}
-    {%- if execute and target.type == 'duckdb' -%}
-        {%- set sources = ['raw.platform_cases', 'raw.platform_case_flow', 'raw.evaluation_appeals'] -%}
-        {%- set view = adapter.get_relation(target.database, 'staging', 'stg_platform__touched_cases') -%}
-        {%- if seen_seq() -%}
-            create or replace table ops.touched_cases as (
-                {%- for source in sources %}
-                {{ 'union' if not loop.first }}
-                select case_id from {{ source }} where _batch_seq > {{ seen_seq() }} or _superseded_by_seq > {{ seen_seq() }}
-                {%- endfor %}
-            );
-            -- The days that they are reported on, in each of their versions.
-            create or replace table ops.touched_days as (
-                select distinct cast(reported_at as date) as date_on
-                from raw.platform_cases
-                where case_id in (select case_id from ops.touched_cases)
-            )
-        {%- elif view is not none -%}
-            create or replace view {{ view }} as (
-                {%- for source in sources %}
-                {{ 'union all' if not loop.first }}
-                select case_id from {{ source }}
-                {%- endfor %}
-            )
-        {%- endif -%}
-    {%- endif -%}
-{%- endmacro %}
-
-{#-
-    A condition on a day, after `joint`: only days of which something counts otherwise than in the last build. `standing` as above. All where nothing is
-    known.
--#}
-{% macro only_recounted_days(joint, day) -%}
-    {%- if not execute -%}
-        {%- do ref('stg_platform__touched_cases') -%}
-        {%- do ref('fct_case_standing') -%}
-        {{ joint }} true
-    {%- elif seen_seq() and is_incremental() -%}
-        {{ joint }} {{ day }} in (
-            select date_on from ops.touched_days
-            union all
-            select reported_on from {{ ref('fct_case_standing') }} where settled_on > {{ seen_on() }}
-        )
-    {%- else -%}{{ joint }} true
-    {%- endif -%}
-{%- endmacro %}
-
-{#- For a pre-hook: takes away the days that are counted again. All, where nothing is known. -#}
-{% macro forget_recounted_days() -%}
-    {%- if execute and is_incremental() -%}
-        delete from {{ this }} {{ only_recounted_days('where', 'date_on') }}
-    {%- endif -%}
-{%- endmacro %}
-
 {#- For a post-hook: a record that was put right may say that it is of a later day than this. -#}
 {% macro forget_what_lies_ahead() -%}
     {%- if execute and is_incremental() -%}

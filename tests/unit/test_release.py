@@ -193,7 +193,7 @@ def test_a_run_killed_while_writing_leaves_the_current_release(
     publish(settings, city)
     change(settings, "UPDATE marts.totals SET n = 5")
 
-    def die(*_: object) -> None:
+    def die(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:

@@ -14,9 +14,5 @@ select
 from {{ ref('stg_platform__case_flow') }} as incoming
 {% if is_incremental() %}
     where
-        {% if seen_seq() -%}
-            incoming._batch_seq > {{ seen_seq() }}
-        {%- else -%}
-            {{ is_touched('incoming', 'step_id', ['_batch_seq', '_source_row']) }}
-        {%- endif %}
+        {{ is_touched('incoming', 'step_id', ['_batch_seq', '_source_row'], 'incoming._batch_seq > ' ~ seen_seq()) }}
 {% endif %}

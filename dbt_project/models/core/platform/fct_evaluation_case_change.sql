@@ -1,11 +1,7 @@
 -- Cases whose counting in a frozen period is another today than when it was frozen, and why: an appeal was upheld, the
 -- record came late, it was corrected, or the city counts otherwise. Restatements lead here, and from here to records.
 -- The cases of a frozen figure are those of fct_evaluation_case that are not here, and these as they were.
-{{ config(
-    materialized='incremental',
-    pre_hook='{{ doubt_changes() }}',
-    post_hook='{{ forget_doubted_changes() }}'
-) }}
+{{ config(materialized='incremental', pre_hook='{{ doubt_changes() }}', post_hook='{{ forget_doubted_changes() }}') }}
 
 with held as (
     select

@@ -2,7 +2,7 @@
 -- step or an appeal has left for another case. All, where no such build is known. Not by the as-of date: what came for
 -- a later day is looked at once more.
 {% if seen_seq() -%}
-    -- Found at the run's start (macros/only_touched.sql).
+    -- Found at the run's start (macros/touched.sql).
     select case_id
     from ops.touched_cases
 {%- else -%}
