@@ -2,7 +2,9 @@
 
 import datetime as dt
 import itertools
+import json
 import random
+import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -62,11 +64,17 @@ def test_the_columns_that_are_built_are_those_that_the_yaml_describes(empty: Set
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory, manifest: dict[str, Any]) -> Built:
-    """{table: (built night by night, built at once, built on an old day and then on the last)}. The nights come in an order in which
-    batches were not loaded; each brings some feeds only, the last but one none, and only what follows from them is built."""
+def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, City]:
     settings, city = _home(tmp_path_factory.mktemp("nights"), full=True)
     _fill(settings)
+    return settings, city
+
+
+@pytest.fixture(scope="module")
+def built(world: tuple[Settings, City], manifest: dict[str, Any]) -> Built:
+    """{table: (built night by night, built at once, built on an old day and then on the last)}. The nights come in an order in which
+    batches were not loaded; each brings some feeds only, the last but one none, and only what follows from them is built."""
+    settings, city = world
     with write_connection(settings) as connection:
         came = {night: _states(connection, night) for night in NIGHTS}
 
@@ -112,6 +120,77 @@ def test_the_comparison_is_about_something(built: Built) -> None:
     )
     assert any(row["upheld"] for row in built["core.fct_evaluation_appeal"][1])
     assert any(row["frozen_on"] == NIGHTS[2] for row in built["core.fct_evaluation_frozen_case"][1])
+
+
+#: Tables whose tests look at changed rows only, with their keys.
+LARGE = {
+    "core.fct_platform_case": "case_id", "core.fct_case_standing": "case_id", "core.fct_case_step": "step_id",
+    "core.fct_evaluation_case": "case_id", "core.fct_evaluation_frozen_case": "frozen_on", "core.agg_case_day": "date_on",
+    "intermediate.int_case_deadlines": "case_id", "intermediate.int_case_step_marks": "case_id",
+}  # fmt: skip
+#: A night after this one knows that it changed what batch 4 brought, what was frozen on the third night and what is not settled.
+SEEN = ["CHENGGUAN_SEEN_SEQ=3", f"CHENGGUAN_SEEN_ON={NIGHTS[1].isoformat()}"]
+
+
+@pytest.mark.slow
+def test_a_row_that_is_wrong_is_found_the_same_night_where_it_can_have_changed_and_else_at_the_whole_judgement(
+    world: tuple[Settings, City], built: Built, manifest: dict[str, Any], tmp_path: Path
+) -> None:
+    assert built
+    home, city = world
+    tests = {
+        key: node for key, node in manifest["nodes"].items() if str(node["config"].get("where")).startswith("rows ")
+    }
+    tables = {manifest["nodes"][node["attached_node"]]["relation_name"].replace('"', "") for node in tests.values()}
+    assert {name.partition(".")[2] for name in tables} == LARGE.keys()
+    settings = home.model_copy(update={"home": tmp_path})
+    settings.build_dir.mkdir(parents=True)
+
+    def found(planted: str, stated: list[str]) -> set[str]:
+        shutil.copyfile(home.build_db, settings.build_db)
+        with duckdb.connect(str(settings.build_db)) as connection:
+            for table, key in LARGE.items():
+                _plant(connection, table, key, is_old=planted == "old")
+        run_dbt(
+            settings,
+            city,
+            (NIGHTS[-1], [*stated, "test", "--quiet", "--select", *(n["name"] for n in tests.values())]),
+            may_fail=True,
+        )
+        results = json.loads((settings.build_dir / "dbt" / "run_results.json").read_bytes())["results"]
+        assert {one["unique_id"] for one in results if one["unique_id"].startswith("test.")} == tests.keys()
+        return {one["unique_id"] for one in results if one["status"] == "fail"}
+
+    in_part = [*SEEN, "CHENGGUAN_JUDGE_WHOLE="]
+    assert found("new", in_part) == tests.keys()
+    assert found("old", in_part) == set()
+    assert found("old", SEEN) == tests.keys(), "which tests look at a part is told, or none does"
+    assert found("old", [*SEEN, f"CHENGGUAN_JUDGE_WHOLE={' '.join(tests)}"]) == tests.keys()
+
+
+def _plant(connection: duckdb.DuckDBPyConnection, table: str, key: str, *, is_old: bool) -> None:
+    """A row twice, one of which something came on the last night, or one that no night can have looked at."""
+    names = [row[0] for row in connection.execute(f"describe {table}").fetchall()]
+    other = {
+        "case_id": "'planted'",
+        "step_id": "'planted'",
+        "date_on": "date '2000-01-01'",
+        "frozen_on": "date '2000-01-01'",
+    }
+    values = {"handled": "7"} if table.endswith("standing") else {}
+    if is_old:
+        values |= {key: other[key]} | (
+            {"settled_on": "date '2000-01-01'", "_batch_seq": "1"} if table.endswith(("standing", "step")) else {}
+        )
+    changed = {
+        "case_id": "case_id in (select case_id from raw.platform_cases where _batch_seq > 3)", "step_id": "_batch_seq > 3",
+        "frozen_on": f"frozen_on > date '{NIGHTS[1]}'",
+        "date_on": "date_on in (select reported_at::date from raw.platform_cases where _batch_seq > 3)",
+    }[key]  # fmt: skip
+    row = ", ".join(f"{values[name]} as {name}" if name in values else name for name in names)
+    connection.execute(
+        f"insert into {table} select {row} from (select * from {table} where {changed} limit 1), range(2)"
+    )
 
 
 def _tables(settings: Settings) -> dict[str, list[Row]]:

@@ -1,6 +1,8 @@
 """What must be built again after a night: `pipelines.kept` against the project's own lineage."""
 
 import datetime as dt
+import json
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -52,6 +54,48 @@ def test_a_staging_view_asks_for_the_day_only_to_choose_versions(manifest: dict[
 
 def test_a_rule_that_has_changed_is_judged_on_everything(manifest: dict[str, Any]) -> None:
     assert _chosen(manifest, {kept.TESTS: "b"}) is None
+
+
+def _large(manifest: dict[str, Any]) -> list[str]:
+    found = [key for key, node in manifest["nodes"].items() if str(node["config"].get("where")).startswith("rows ")]
+    assert len(found) > 5
+    return found
+
+
+@pytest.mark.parametrize(
+    ("status", "whole_on", "is_in_part"),
+    [
+        ("pass", DAY, True),
+        ("pass", DAY - dt.timedelta(days=1), False),
+        ("warn", DAY, False),
+        ("pass", None, False),
+    ],
+    ids=["passed on everything this week", "last week", "had found something", "by an earlier version"],
+)
+def test_only_a_test_that_passed_on_everything_this_week_looks_at_changed_rows_only(
+    manifest: dict[str, Any], status: str, whole_on: dt.date | None, *, is_in_part: bool
+) -> None:
+    assert DAY.isoweekday() == 1
+    large, night = _large(manifest), DAY + dt.timedelta(days=6)
+    then = dt.datetime(2017, 9, 25)
+    before = {key: kept.KeptCheck(key, "pass", 0, None, DAY, then, DAY) for key in large}
+    before[large[0]] = kept.KeptCheck(large[0], status, 0, None, DAY, then, whole_on)
+    in_part, told = kept.to_judge(manifest, kept.Kept(DAY, BEFORE, before), night)
+    assert (large[0] in in_part) == is_in_part
+    assert in_part.keys() | set(told["CHENGGUAN_JUDGE_WHOLE"].split()) == set(large)
+    assert set(large[1:]) <= in_part.keys()
+    del before[large[1]]
+    assert large[1] not in kept.to_judge(manifest, kept.Kept(DAY, BEFORE, before), night)[0], "it was never judged"
+
+
+def test_the_day_of_the_last_whole_judgement_stays_with_a_test_that_looked_at_a_part(tmp_path: Path) -> None:
+    results = tmp_path / "run_results.json"
+    told = [{"unique_id": f"test.{name}", "status": "pass", "failures": 0} for name in ("large", "small")]
+    results.write_text(json.dumps({"results": told}), encoding="utf-8")
+    night = DAY + dt.timedelta(days=1)
+    judged = kept.judged(results, night, {"test.large": DAY})
+    assert [one.judged_for_on for one in judged] == [night, night]
+    assert {one.unique_id: one.judged_whole_on for one in judged} == {"test.large": DAY, "test.small": night}
 
 
 @pytest.mark.parametrize(
