@@ -19,12 +19,11 @@ from pipelines.landing.reference import load_reference
 from pipelines.landing.store import write_connection
 from pipelines.settings import PROJECT_ROOT, Settings
 from tests.dbt.conftest import run_dbt
+from tests.dbt.random_records import FIRST, appeal, building, case, demolition, penalty, step, ticket
 from tests.dbt.test_project_rules import Models
 
 #: August is frozen on the 10th, in the midst of these nights.
-FIRST = dt.date(2017, 9, 8)
 NIGHTS = [FIRST + dt.timedelta(days=n) for n in range(5)]
-STREETS = ["652301001", "652301006", "652301104", "652301400"]
 #: The number of the batch that came for each night.
 NUMBERS = {NIGHTS[0]: 1, NIGHTS[1]: 3, NIGHTS[2]: 2, NIGHTS[4]: 4}
 Row = dict[str, Any]
@@ -223,9 +222,9 @@ def _fill(settings: Settings) -> None:
     """Random records, each in up to three versions, loaded in nights that do not follow the order of their batches."""
     rng = random.Random(5)
     kinds = {
-        "platform_cases": (_case, "case_id", 900), "platform_case_flow": (_step, "step_id", 400), "evaluation_appeals": (_appeal, "appeal_no", 60),
-        "hotline_tickets": (_ticket, "ticket_id", 60), "penalty_cases": (_penalty, "case_no", 40),
-        "illegal_buildings": (_building, "building_case_no", 30), "demolitions": (_demolition, "demolition_no", 40),
+        "platform_cases": (case, "case_id", 900), "platform_case_flow": (step, "step_id", 400), "evaluation_appeals": (appeal, "appeal_no", 60),
+        "hotline_tickets": (ticket, "ticket_id", 60), "penalty_cases": (penalty, "case_no", 40),
+        "illegal_buildings": (building, "building_case_no", 30), "demolitions": (demolition, "demolition_no", 40),
     }  # fmt: skip
     with write_connection(settings) as connection:
         for feed, (draw, key, count) in kinds.items():
@@ -245,79 +244,3 @@ def _fill(settings: Settings) -> None:
                     connection.execute(
                         f"insert into raw.{feed} ({names}) values ({', '.join(f'${name}' for name in row)})", row
                     )
-
-
-def _moment(rng: random.Random, after: dt.datetime = dt.datetime(2017, 8, 20), hours: int = 600) -> dt.datetime:
-    """Up to a day after the last night: some records are of a day that has not come yet."""
-    return after + dt.timedelta(minutes=rng.randrange(hours * 60))
-
-
-def _case(rng: random.Random) -> Row:
-    reported = _moment(rng)
-    status = rng.choice(["closed", "handling", "cancelled", "pending_dispatch"])
-    filed = _moment(rng, reported, 30)
-    dispatched = None if status == "pending_dispatch" else _moment(rng, filed, 30)
-    handled = _moment(rng, dispatched, 100) if dispatched and rng.random() < 0.6 else None
-    limited = rng.random() < 0.7
-    return {
-        "status": status, "category": "event", "code_scheme": "GBT30428_2", "class_code": rng.choice(["0101", "0203"]),
-        "channel": rng.choice(["phone", "collector"]), "street_code": rng.choice(STREETS), "unit_code": rng.choice(["CGZD01", "HWC", None]),
-        "limit_value": rng.randint(1, 9) if limited else None,
-        "limit_unit": rng.choice(["urgent_hours", "work_hours", "work_days", "calendar_days"]) if limited else None,
-        "reported_at": reported, "accepted_at": _moment(rng, reported, 20), "filed_at": filed if rng.random() < 0.8 else None,
-        "dispatched_at": dispatched, "handled_at": handled, "checked_at": handled and _moment(rng, handled, 30),
-        "closed_at": _moment(rng, reported, 200) if status == "closed" else None,
-        "rework_count": rng.randint(0, 2), "suspend_count": rng.randint(0, 1), "updated_at": _moment(rng),
-    }  # fmt: skip
-
-
-def _step(rng: random.Random) -> Row:
-    return {
-        # Few cases have all the steps, so that some have several: a case that was stopped and went on.
-        "case_id": f"{rng.randrange(200)}", "stage": "handle", "operated_at": _moment(rng), "updated_at": _moment(rng),
-        "action": rng.choice(["suspend", "resume", "suspend", "resume", "handle", "cancel", "reopen", "return", "redispatch", "check_fail"]),
-        "is_timeout": rng.choice([True, False, None]),
-    }  # fmt: skip
-
-
-def _appeal(rng: random.Random) -> Row:
-    """Each version may be about another case."""
-    submitted = FIRST - dt.timedelta(days=rng.randint(-3, 10))
-    is_decided = rng.random() < 0.8
-    return {
-        "case_id": f"{rng.randrange(900)}", "period_id": rng.choice([None, "2017-08", "2017-09"]), "reason": "weather", "submitted_on": submitted,
-        "decided_on": submitted + dt.timedelta(days=rng.randint(0, 4)) if is_decided else None,
-        "outcome": rng.choice(["excluded", "excluded", "refused"]) if is_decided else None,
-    }  # fmt: skip
-
-
-def _ticket(rng: random.Random) -> Row:
-    accepted = _moment(rng)
-    return {
-        "hotline": rng.choice(["12319", "phone"]), "caller_phone_hash": rng.choice("abcd"), "accepted_at": accepted,
-        "code_scheme": "GBT30428_2", "class_code": rng.choice(["0101", "0203"]), "street_code": STREETS[0],
-        "replied_at": _moment(rng, accepted, 100), "status": rng.choice(["closed", "open", "cancelled"]),
-    }  # fmt: skip
-
-
-def _penalty(rng: random.Random) -> Row:
-    filed = _moment(rng).date()
-    return {
-        "procedure": rng.choice(["general", "summary"]), "street_code": rng.choice(STREETS), "filed_on": filed,
-        "squad_id": rng.choice(["ZD02", None]), "decided_on": filed, "fine_yuan": rng.randint(50, 900),
-        "officer_1_hash": rng.choice("xyz"), "officer_2_hash": rng.choice(["x", None]),
-    }  # fmt: skip
-
-
-def _building(rng: random.Random) -> Row:
-    return {
-        "street_code": rng.choice(STREETS), "area_type": rng.choice(["urban_area", "town_village"]),
-        "discovered_on": _moment(rng).date(), "stock_type": rng.choice(["existing", "new"]),
-    }  # fmt: skip
-
-
-def _demolition(rng: random.Random) -> Row:
-    return {
-        "building_case_no": f"{rng.randrange(30)}", "street_code": rng.choice([STREETS[0], None]),
-        "demolished_on": _moment(rng).date(), "demolished_area_m2": rng.randint(10, 900),
-    }  # fmt: skip

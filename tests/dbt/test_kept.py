@@ -2,13 +2,18 @@
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import duckdb
 import pytest
 
-from pipelines import kept
+from pipelines import kept, transform
+from pipelines.city import City
+from pipelines.orchestration.kept import WHOLE_ON, with_what_was_judged
+from pipelines.settings import Settings
 
 DAY = dt.date(2017, 9, 25)
 BEFORE = {"raw.platform_cases": "1", "raw.hotline_tickets": "1", kept.TESTS: "a"}
@@ -124,3 +129,26 @@ def test_a_reference_table_that_has_changed_has_every_case_looked_at(now: dict[s
         con.execute("create schema ops; create table ops.ledger (batch_seq bigint, loaded_for_on date)")
         assert kept.seen(con, before, dict(before.states))
         assert kept.seen(con, before, {"ops.ledger": "0", **now}) == {}
+
+
+def test_what_tests_found_is_read_as_it_was_noted(settings: Settings, write_city: Callable[..., City]) -> None:
+    city = write_city()
+    night, then = DAY + dt.timedelta(days=1), dt.datetime(2017, 9, 26, 3)
+    checks = [
+        kept.KeptCheck("test.a", "pass", 0, None, night, then, DAY),
+        kept.KeptCheck("test.b", "warn", 3, "b", night, then, night),
+    ]
+    transform.record_build(settings, city, night, {"raw.demolitions": "1"}, checks)
+    found = kept.load(settings, city)
+    assert found is not None
+    assert list(found.checks.values()) == checks
+
+
+def test_a_check_that_looked_at_a_part_says_since_when() -> None:
+    events = [
+        dg.AssetCheckResult(passed=True, asset_key="a", check_name=name, metadata={"unique_id": f"test.{name}"})
+        for name in ("large", "small")
+    ]
+    large, small = with_what_was_judged(events, {"test.large": DAY})
+    assert large.metadata[WHOLE_ON].value == DAY.isoformat()
+    assert WHOLE_ON not in small.metadata
