@@ -19,7 +19,8 @@ from pipelines.errors import SetupError
 from pipelines.publish.catalogue_users import with_pages
 from pipelines.publish.catalogue_words import LABELS, described, label, metric_described
 from pipelines.publish.contents import Served
-from pipelines.publish.package import TableContent, home_of
+from pipelines.publish.digests import TableContent
+from pipelines.publish.package import home_of
 
 FILE_NAME = "catalogue/index.html"
 

@@ -18,19 +18,23 @@ SERVED_SCHEMAS = ("marts", "core")
 
 #: A served table must not hold what the door let through for linking and reading only.
 PERSONAL_SUFFIXES = ("_hash", "_mask")
+#: `meta: {parts: …}` of a model: the column, a date or a moment, by whose weeks a large table is written and compared (`parts`).
+PARTS = "parts"
 #: What a mart's column says of its records: a metric, a relation or a sentence; of a relation, which rows count, and by which date.
 EXPLAINED = ("explained_by", "explained_if", "explained_on")
 
 
 @dataclass(frozen=True)
 class Served:
-    """One table of a release. `columns` are the columns' comments, `explained` what leads from a figure to its records (EXPLAINED), both by name."""
+    """One table of a release. `columns` are the columns' comments, `explained` what leads from a figure to its records (EXPLAINED), both by name;
+    `parts` is the column of PARTS, None where there is none."""
 
     schema: str
     name: str
     comment: str
     columns: Mapping[str, str] = field(default_factory=dict)
     explained: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    parts: str | None = None
 
     @property
     def label(self) -> str:
@@ -100,6 +104,7 @@ def _served(node: Mapping[str, Any]) -> Served:
             for name, column in node.get("columns", {}).items()
             if (said := {key: str(_meta(column)[key]) for key in EXPLAINED if key in _meta(column)})
         },
+        parts=_meta(node).get(PARTS),
     )
 
 

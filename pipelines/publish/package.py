@@ -4,24 +4,21 @@ Belongs here: everything that touches the tables' bytes. Which tables, and when 
 decided elsewhere (`contents`, `release`).
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from pipelines.errors import BusyError, SetupError
-from pipelines.publish.contents import Served, refuse_personal
+from pipelines.publish import digests, going_on, parts
+from pipelines.publish.contents import Served
+from pipelines.publish.digests import TableContent
+from pipelines.publish.going_on import Base
 
 #: Clients from DuckDB 1.0 on can read it.
 STORAGE_VERSION = "v1.0.0"
-
-#: Tables of more rows are not sorted for a release.
-MOST_ROWS_SORTED = 1_000_000
 
 #: The catalogue's name in the file; never the name of a schema in it, or `a.b` becomes ambiguous.
 FILE_NAME = "serving.duckdb"
@@ -43,15 +40,6 @@ _RELEASE = Served(
         "row_count": "总行数\nRows of all tables",
     },
 )
-
-
-@dataclass(frozen=True)
-class TableContent:
-    """What one table holds: enough to tell whether two releases say the same."""
-
-    table: str
-    rows: int
-    digest: str
 
 
 @contextmanager
@@ -82,33 +70,19 @@ def reader(build_db: Path, memory: str = "4GB") -> Iterator[duckdb.DuckDBPyConne
 def contents(
     con: duckdb.DuckDBPyConnection,
     tables: Iterable[Served],
-    catalog: str | None = None,
-    known: Iterable[Mapping[str, Any]] = (),
+    known: Mapping[str, TableContent] | None = None,
 ) -> list[TableContent]:
-    """Rows and digest of each table. The digest does not depend on the order of the rows.
+    """What each table of the build holds.
 
     `known` are the tables of a release that was made of the very same build (`build_mark`): those of dbt are not read again.
-
-    Two sums of each row's hash (sums, so nothing cancels out as it would with XOR), with the table's column names and types. The engine's
-    own hash takes a thirtieth of an MD5 over JSON, which took longer than all else of a release of millions of rows; another version of the
-    engine may hash otherwise, and then publishes the same content once more.
     """
-    held = []
-    told = {one["name"]: TableContent(one["name"], one["rows"], one["digest"]) for one in known}
-    for table in tables:
-        if table.schema != "meta" and table.label in told:
-            held.append(told[table.label])
-            continue
-        source = relation(catalog or home_of(table), table)
-        shape = con.sql(f"SELECT * FROM {source}")
-        refuse_personal(table, shape.columns)
-        [counted] = con.execute(
-            f"""SELECT count(*), sum(row_hash), sum(hash(row_hash, 1))
-                FROM (SELECT hash(whole_row) AS row_hash FROM {source} AS whole_row)"""
-        ).fetchall()
-        columns = [[name, str(kind)] for name, kind in zip(shape.columns, shape.types, strict=True)]
-        held.append(TableContent(table.label, counted[0], _sha256([columns, *map(str, counted)])))
-    return held
+    told = known or {}
+    return [
+        told[table.label]
+        if table.schema != "meta" and table.label in told
+        else digests.content_of(con, table, relation(home_of(table), table))
+        for table in tables
+    ]
 
 
 def build_mark(con: duckdb.DuckDBPyConnection) -> str | None:
@@ -120,12 +94,6 @@ def build_mark(con: duckdb.DuckDBPyConnection) -> str | None:
     except duckdb.CatalogException:
         return None
     return str(rows[0][0]) if rows else None
-
-
-def digest_of(held: Iterable[TableContent], tables: Iterable[Served]) -> str:
-    """One digest over all tables and what is said of them: a new definition is news, too."""
-    said = [[table.label, table.comment, dict(table.columns)] for table in tables]
-    return _sha256([[[content.table, content.digest] for content in held], said])
 
 
 def ledger_totals(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -141,36 +109,95 @@ def ledger_totals(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def write(
-    con: duckdb.DuckDBPyConnection, folder: Path, tables: list[Served], about: Mapping[str, Any]
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    tables: list[Served],
+    held: list[TableContent],
+    *,
+    about: Mapping[str, Any],
+    base: Base | None = None,
 ) -> list[TableContent]:
-    """Write `serving.duckdb` and `parquet/` into the folder; returns what was written, read back from the file."""
+    """Write `serving.duckdb` and `parquet/` into the folder; returns what was written, read back from the file.
+
+    `held` is what each of the tables holds. With a `base` its file is put right: what it holds already is not written again.
+    """
     file = folder / FILE_NAME
     everything = [*tables, _RELEASE]
-    rows = {table["name"]: table["rows"] for table in about["tables"]}
-    con.execute(f"ATTACH {quoted(file)} AS serving (STORAGE_VERSION '{STORAGE_VERSION}')")
+    if base:
+        going_on.copy(base.folder / FILE_NAME, file)
+        con.execute(f"ATTACH {quoted(file)} AS serving")
+        _drop_what_is_served_no_longer(con, everything)
+    else:
+        con.execute(f"ATTACH {quoted(file)} AS serving (STORAGE_VERSION '{STORAGE_VERSION}')")
     for schema in dict.fromkeys(table.schema for table in everything):
-        con.execute(f"CREATE SCHEMA serving.{schema}")
-    for table in tables:
-        # Ordered, so that the same content gives the same file, compresses well and prunes by row group. Large tables keep the order in which
-        # their records came: it prunes by time, and sorting them by all columns would take longer than writing them.
-        order = "ORDER BY ALL" if rows.get(table.label, 0) <= MOST_ROWS_SORTED else ""
-        con.execute(
-            f"CREATE TABLE {relation('serving', table)} AS SELECT * FROM {relation(home_of(table), table)} {order}"
-        )
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS serving.{schema}")
+    written = [_write_table(con, folder, table, now, base) for table, now in zip(tables, held, strict=True)]
     _write_release(con, about)
+    _copy_to_parquet(con, _RELEASE, folder)
     for table in everything:
         _comment(con, table)
-        target = folder / "parquet" / table.schema / f"{table.name}.parquet"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        con.execute(
-            f"COPY (SELECT * FROM {relation('serving', table)}) TO {quoted(target)} (FORMAT parquet, COMPRESSION zstd)"
-        )
-    written = contents(con, tables, "serving")
     con.execute("CHECKPOINT serving")
     con.execute("DETACH serving")
     if Path(f"{file}.wal").exists():
         raise RuntimeError(f"{file}.wal was left behind: the file is not whole by itself")
     return written
+
+
+def _write_table(
+    con: duckdb.DuckDBPyConnection, folder: Path, table: Served, now: TableContent, base: Base | None
+) -> TableContent:
+    """One table and its Parquet copy; what it then holds, by the file."""
+    source, target = relation(home_of(table), table), relation("serving", table)
+    before = base.tables.get(table.label) if base else None
+    if base and before == now and not now.parts:
+        parts.link(_parquet(base.folder, table), _parquet(folder, table))
+        return before
+    if before and before.parts and now.parts and _same_columns(con, source, target):
+        changed = parts.differing(before.parts, now.parts)
+        if changed:
+            parts.put_right(con, target, source, str(table.parts), changed)
+        found = digests.content_put_right(con, table, target, before, changed)
+    else:
+        # Ordered, so that the same content gives the same file, compresses well and prunes by row group. Tables in parts keep the order in which
+        # their records came: it prunes by time, and sorting them by all columns would take longer than writing them.
+        order = "" if now.rows > parts.MOST_ROWS_WHOLE else "ORDER BY ALL"
+        con.execute(f"CREATE OR REPLACE TABLE {target} AS SELECT * FROM {source} {order}")
+        changed, found = sorted(now.parts), digests.content_of(con, table, target)
+    if now.parts:
+        kept = {}
+        if base:
+            last = _parquet(base.folder, table).with_suffix("")
+            kept = {name: last / f"{name}.parquet" for name in set(now.parts) - set(changed)}
+        folder_of_parts = _parquet(folder, table).with_suffix("")
+        parts.write_parquet(con, target, str(table.parts), into=folder_of_parts, names=now.parts, kept=kept)
+    else:
+        _copy_to_parquet(con, table, folder)
+    return found
+
+
+def _same_columns(con: duckdb.DuckDBPyConnection, one: str, other: str) -> bool:
+    left, right = con.sql(f"SELECT * FROM {one}"), con.sql(f"SELECT * FROM {other}")
+    return (left.columns, left.types) == (right.columns, right.types)
+
+
+def _parquet(folder: Path, table: Served) -> Path:
+    target = folder / "parquet" / table.schema / f"{table.name}.parquet"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return target
+
+
+def _copy_to_parquet(con: duckdb.DuckDBPyConnection, table: Served, folder: Path) -> None:
+    con.execute(
+        f"COPY (SELECT * FROM {relation('serving', table)}) TO {quoted(_parquet(folder, table))} (FORMAT parquet, COMPRESSION zstd)"
+    )
+
+
+def _drop_what_is_served_no_longer(con: duckdb.DuckDBPyConnection, tables: Iterable[Served]) -> None:
+    served = {(table.schema, table.name) for table in tables}
+    held = "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'serving'"
+    for schema, name in con.execute(held).fetchall():
+        if (schema, name) not in served:
+            con.execute(f'DROP TABLE serving."{schema}"."{name}"')
 
 
 def home_of(table: Served) -> str:
@@ -189,7 +216,7 @@ def quoted(value: object) -> str:
 
 def _write_release(con: duckdb.DuckDBPyConnection, about: Mapping[str, Any]) -> None:
     con.execute(
-        """CREATE TABLE serving.meta.release (release_id VARCHAR, as_of DATE, city_id VARCHAR,
+        """CREATE OR REPLACE TABLE serving.meta.release (release_id VARCHAR, as_of DATE, city_id VARCHAR,
            city_name_zh VARCHAR, city_name_en VARCHAR, created_at_utc TIMESTAMP, code_version VARCHAR,
            content_digest VARCHAR, table_count BIGINT, row_count BIGINT)"""
     )
@@ -211,8 +238,3 @@ def _comment(con: duckdb.DuckDBPyConnection, table: Served) -> None:
     for column, said in table.columns.items():
         if column in present:
             con.execute(f'COMMENT ON COLUMN {target}."{column}" IS {quoted(said)}')
-
-
-def _sha256(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -24,7 +24,7 @@ from pipelines.city import City
 from pipelines.errors import BusyError, SetupError
 from pipelines.landing.batches import to_disk
 from pipelines.metrics import dictionary
-from pipelines.publish import contents, geometry, meta, numbers, package, quality
+from pipelines.publish import contents, digests, geometry, going_on, meta, numbers, package, quality
 from pipelines.publish.catalogue import write_catalogue
 from pipelines.quality.data_docs import write_data_docs
 from pipelines.settings import Settings
@@ -92,8 +92,8 @@ def publish(
         same = [
             one for one in list_releases(settings) if mark and (one.as_of, one.manifest.get("build")) == (as_of, mark)
         ]
-        held = package.contents(con, everything, known=same[0].manifest["tables"] if same else ())
-        digest = package.digest_of(held, everything)
+        held = package.contents(con, everything, known=digests.told_by(same[0].manifest) if same else None)
+        digest = digests.digest_of(held, everything)
         current = current_release(settings)
         for known in list_releases(settings):
             if known.as_of == as_of and known.content_digest == digest:
@@ -102,12 +102,19 @@ def publish(
             **_about(settings, city, as_of),
             "content_digest": digest,
             "build": mark,
-            "tables": [{"name": one.table, "rows": one.rows, "digest": one.digest} for one in held],
+            "tables": [one.as_dict() for one in held],
             "ledger": package.ledger_totals(con),
             "checks": dict(checks),
             "quality": quality.summary(quality.quality_rows(con, city, as_of), checks),
         }
-        release = _write(settings, con, everything, held, about, semantics=semantics, manifest=manifest)
+        base = (
+            going_on.base(current.path / package.FILE_NAME, current.manifest, held, package.STORAGE_VERSION)
+            if current
+            else None
+        )
+        release = _write(
+            settings, con, everything, held, about=about, base=base, semantics=semantics, manifest=manifest
+        )
         return _point_at(settings, release, current, fresh=True)
 
 
@@ -202,19 +209,21 @@ def _write(
     settings: Settings,
     con: Any,
     tables: list[contents.Served],
-    held: list[package.TableContent],
-    about: Mapping[str, Any],
+    held: list[digests.TableContent],
     *,
+    about: Mapping[str, Any],
+    base: going_on.Base | None,
     semantics: Mapping[str, Any],
     manifest: Mapping[str, Any],
 ) -> ReleaseInfo:
     building = settings.releases / f".tmp-{about['id']}"
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
-    written = package.write(con, building, tables, about)
+    written = package.write(con, building, tables, held, about=about, base=base)
     if written != held:
         raise RuntimeError(f"the release does not hold what the build file holds: {written} != {held}")
-    about = {**about, "site": _write_site(building, about) if settings.site else None}
+    about = {**about, "file": going_on.told(building / package.FILE_NAME, base)}
+    about["site"] = _write_site(building, about) if settings.site else None
     (building / "manifest.json").write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     write_data_docs(con, dt.date.fromisoformat(about["as_of"]), building / DATA_DOCS)
     geometry.write_files(con, building)

@@ -17,6 +17,27 @@ with appeals as (
     group by appeal.case_id, period.period_id
 ),
 
+filed as (
+    select
+        record.*,
+        today.as_of_on,
+        today.ends_at as day_ends_at,
+        city.verify_limit_hours,
+        city.accurate_dispatch,
+        city.handling_cap_hours,
+        cast(case
+            when city.case_cohort = 'due' and record.due_at is not null then record.due_at
+            when record.filed_at < today.ends_at then record.filed_at
+            else record.reported_at
+        end as date) as counted_on
+    from {{ ref('fct_platform_case') }} as record
+    cross join {{ ref('dim_as_of') }} as today
+    cross join {{ ref('dim_city') }} as city
+    where
+        record.reported_at < today.ends_at
+        {{ only_evaluated_cases('and', 'record.case_id') }}
+),
+
 cases as (
     select
         period.period_id,
@@ -25,27 +46,13 @@ cases as (
         {{ all_but('marks', ['case_id']) }},
         channel.is_public,
         department.squad_id as unit_squad_id,
-        city.verify_limit_hours,
-        city.accurate_dispatch,
-        city.handling_cap_hours,
-        least(today.ends_at, cast(period.freezes_on + interval 1 day as timestamp)) as ends_at
-    from {{ ref('fct_platform_case') }} as filed
-    cross join {{ ref('dim_as_of') }} as today
-    cross join {{ ref('dim_city') }} as city
+        least(filed.day_ends_at, cast(period.freezes_on + interval 1 day as timestamp)) as ends_at
+    from filed
     inner join {{ ref('dim_period') }} as period
-        on
-            today.as_of_on >= period.starts_on
-            and cast(case
-                when city.case_cohort = 'due' and filed.due_at is not null then filed.due_at
-                when filed.filed_at < today.ends_at then filed.filed_at
-                else filed.reported_at
-            end as date) between period.starts_on and period.ends_on
+        on filed.as_of_on >= period.starts_on and filed.counted_on between period.starts_on and period.ends_on
     left join {{ ref('int_case_step_marks') }} as marks on filed.case_id = marks.case_id
     left join {{ ref('dim_channel') }} as channel on filed.channel = channel.channel
     left join {{ ref('dim_department') }} as department on filed.unit_code = department.unit_code
-    where
-        filed.reported_at < today.ends_at
-        {{ only_evaluated_cases('and', 'filed.case_id') }}
 ),
 
 happened as (
@@ -57,6 +64,7 @@ happened as (
 
 select
     happened.period_id,
+    happened.counted_on,
     happened.case_id,
     happened.street_code,
     happened.squad_id,
