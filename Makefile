@@ -17,7 +17,7 @@ SIMULATING := $(CHENGGUAN_HOME)/.simulating
 say = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup nightly test test-slow bench faults superset-check spark-parity serve sbom audit secrets lint format lock lock-spark clean clean-data
+.PHONY: help setup nightly test test-slow bench faults superset-check spark-parity serve sbom audit secrets lint format lock lock-spark lock-sbom clean clean-data
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -87,8 +87,11 @@ secrets: $(READY) ## look for secrets in the files that git knows
 	@git ls-files -z -- . ':!*.lock' ':!*.csv' ':!*.geojson' ':!tests/pipeline/snapshots' | xargs -0 $(BIN)/detect-secrets-hook \
 		--no-verify --disable-plugin Base64HighEntropyString --disable-plugin HexHighEntropyString
 
-sbom: $(READY) ## write the bill of materials (CycloneDX) of the locked packages into dist/
-	@mkdir -p dist && $(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --of JSON --output-reproducible -o dist/sbom.json 2>/dev/null
+sbom: $(READY) ## write the bill of materials (CycloneDX) of the locked packages into dist/, with a tool in an environment of its own
+	@cmp -s requirements-sbom.lock .venv-sbom/.ready || { $(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-sbom \
+		&& $(BIN)/uv pip install --quiet --python .venv-sbom/bin/python --require-hashes -r requirements-sbom.lock \
+		&& cp requirements-sbom.lock .venv-sbom/.ready; }
+	@mkdir -p dist && .venv-sbom/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --of JSON --output-reproducible -o dist/sbom.json 2>/dev/null
 	@echo "dist/sbom.json"
 
 audit: $(READY) ## ask a database of known faults (OSV) about the locked packages; says so where none can be reached
@@ -108,6 +111,10 @@ lock: $(READY) ## pin what pyproject.toml asks for, with hashes; pins that still
 lock-spark: $(READY) ## pin what Spark's own environment holds, with hashes
 	@$(BIN)/uv pip compile --quiet --no-strip-extras --generate-hashes --no-annotate --no-header --python-version 3.11 \
 		tools/spark_parity/requirements.in -o requirements-spark.lock
+
+lock-sbom: $(READY) ## pin what the bill of materials is written with, with hashes
+	@$(BIN)/uv pip compile --quiet --no-strip-extras --generate-hashes --no-annotate --no-header --python-version 3.11 \
+		tools/sbom/requirements.in -o requirements-sbom.lock
 
 clean: ## remove what the project builds, but no data
 	rm -rf $(VENV) dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -60,22 +60,14 @@ def size_of(path: Path) -> int:
 
 
 def _resident(root: int) -> int:
-    """Bytes that a process and all below it hold now."""
-    parents: dict[int, int] = {}
-    held: dict[int, int] = {}
-    for entry in os.scandir("/proc"):
-        if not entry.name.isdigit():
-            continue
+    """Bytes that a process and all below it hold now. Asks only these: a look at every process of the machine took a quarter of a core."""
+    held, ahead = 0, [root]
+    while ahead:
+        folder = Path("/proc", str(ahead.pop()))
         try:
-            parent = int(Path(entry.path, "stat").read_text().rpartition(")")[2].split()[1])
-            pages = int(Path(entry.path, "statm").read_text().split()[1])
+            held += int((folder / "statm").read_text().split()[1]) * _PAGE
+            for thread in (folder / "task").iterdir():
+                ahead += map(int, (thread / "children").read_text().split())
         except (OSError, IndexError, ValueError):
             continue  # it has ended meanwhile
-        parents[int(entry.name)], held[int(entry.name)] = parent, pages * _PAGE
-    return sum(size for pid, size in held.items() if _is_below(pid, root, parents))
-
-
-def _is_below(pid: int, root: int, parents: Mapping[int, int]) -> bool:
-    while pid and pid != root:
-        pid = parents.get(pid, 0)
-    return pid == root
+    return held

@@ -16,7 +16,7 @@ import polars as pl
 from pipelines.alerts.incidents import Incident, Kind, What
 from pipelines.errors import ChengguanError
 from pipelines.feeds import FEEDS
-from pipelines.landing.privacy import scrub
+from pipelines.landing.free_text import scrub
 
 _SHOWN = 5
 

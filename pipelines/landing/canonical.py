@@ -19,6 +19,7 @@ from pipelines.landing.times import read_times
 from pipelines.readers.base import ROW, SHEET, UNREADABLE, normalise_header
 
 NOTHING = ["", "NULL", "null", "None", "\\N"]
+_LONGEST_NOTHING = max(map(len, NOTHING))
 TRUE, FALSE = ["1", "true", "是", "y", "yes", "t", "1.0"], ["0", "false", "否", "n", "no", "f", "0.0"]
 
 
@@ -111,7 +112,13 @@ def to_canonical(chunk: pl.DataFrame, header: list[str], profile: FeedProfile, r
     # All columns at once: each call costs as much as the work on thousands of cells.
     bare = as_said.select(pl.all().str.strip_chars())
     blanks = bare.select((pl.all().is_null() | (pl.all().str.len_bytes() == 0)).sum())
-    cells = bare.select(pl.when(~pl.col(name).is_in(NOTHING)).then(pl.col(name)).alias(name) for name in read)
+    # Only short cells say that there is nothing to say.
+    shortest = bare.select(pl.all().str.len_bytes().min()).row(0, named=True)
+    cells = bare.select(
+        pl.when(~pl.col(name).is_in(NOTHING)).then(pl.col(name)).alias(name) if (shortest[name] or 0) <= _LONGEST_NOTHING
+        else pl.col(name)
+        for name in read
+    )  # fmt: skip
     faults: dict[tuple[str, str], pl.Series] = {}
     for name, (column, applies) in read.items():
         filled = cells[name]

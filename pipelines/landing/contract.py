@@ -122,7 +122,8 @@ def _mark(faults: dict[tuple[str, str], pl.Series], rule: str, name: str, at: pl
 def _contract_faults(frame: pl.DataFrame, feed: Feed) -> dict[tuple[str, str], pl.Series]:
     """{(rule, field): where it is broken} of the feed's schema."""
     # dataframely gives back the failing rows only and drops columns it does not know, so the place travels as a column.
-    failure = feed.placed_schema.filter(frame.with_row_index(PLACE))[1]
+    # Of a lazy frame it gathers those alone, and not all others once more.
+    failure = feed.placed_schema.filter(frame.lazy().with_row_index(PLACE)).failure
     details = failure.details()
     faults: dict[tuple[str, str], pl.Series] = {}
     for name in failure.counts():

@@ -5,7 +5,8 @@ steward; two say that the row is out of place, and then any cell may hold anybod
 row that could not be cut into columns.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -25,20 +26,35 @@ MISFITS = 2
 LONGEST_KEY = 60
 
 
+@dataclass(frozen=True)
+class _Look:
+    """Of one cell: whether it may be out of place, as is soon told; whether it looks so; and the cell where words for nothing excuse it."""
+
+    may_be: pl.Expr
+    is_so: pl.Expr
+    excuse: pl.Expr | None = None
+
+    @property
+    def counts(self) -> pl.Expr:
+        return self.is_so if self.excuse is None else self.is_so & ~self.excuse.str.contains(NOTHING_SAID)
+
+
 def out_of_place(chunk: pl.DataFrame, met: Headers, profile: FeedProfile, personal: dict[str, str]) -> pl.Series:
     """Row by row whether its cells stand in the wrong columns. `personal` is {column: kind}."""
     looks = list(_looks(met, profile, personal))
     out = pl.Series([False]).new_from_index(0, chunk.height)
     if not looks:
         return out
-    counted = [(look & ~excuse.str.contains(NOTHING_SAID) if excuse is not None else look) for look, excuse in looks]
-    # Few rows have two cells that look out of place at all; whether they only say that there is nothing to say is asked of those alone.
-    few = chunk.select(few=_several([look for look, _ in looks]) & pl.col(UNREADABLE).is_null())["few"].arg_true()
-    return out.scatter(few.filter(chunk[few].select(out=_several(counted))["out"]), True) if len(few) else out
+    # Few rows have two cells that may be out of place at all; those alone are looked at closely.
+    few = chunk.select(few=_several([look.may_be for look in looks]) & pl.col(UNREADABLE).is_null())["few"].arg_true()
+    if not len(few):
+        return out
+    counted = chunk[few].select(out=_several([look.counts for look in looks]))["out"]
+    return out.scatter(few.filter(counted), True)
 
 
 def _several(misfits: list[pl.Expr]) -> pl.Expr:
-    return pl.sum_horizontal(one.fill_null(False).cast(pl.Int32) for one in misfits) >= MISFITS
+    return pl.sum_horizontal(one.fill_null(False).cast(pl.UInt16) for one in misfits) >= MISFITS
 
 
 def whole_row(chunk: pl.DataFrame, header: list[str]) -> pl.Series:
@@ -53,45 +69,58 @@ def without(frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
     )
 
 
-def _looks(met: Headers, profile: FeedProfile, personal: dict[str, str]) -> Iterator[tuple[pl.Expr, pl.Expr | None]]:
-    """(whether a cell looks out of place, the cell where words for nothing excuse it)."""
+def _looks(met: Headers, profile: FeedProfile, personal: dict[str, str]) -> Iterator[_Look]:
     fields = FEEDS[profile.feed].fields
     for name, kind in personal.items():
-        yield _of_person(_cell(name), kind)
+        yield _of_person(name, kind)
     for name in met.fields.get(FEEDS[profile.feed].key, []):
         # A text where the key should be is enough.
-        yield from [(_cell(name).str.len_chars() > LONGEST_KEY, None)] * MISFITS
+        yield from [
+            _Look(pl.col(name).str.len_bytes() > LONGEST_KEY, _cell(name).str.len_chars() > LONGEST_KEY)
+        ] * MISFITS
     for field, names in met.fields.items():
         column = profile.columns[field]
         if (
             len(names) == 1
             and names[0] not in personal
             and not (column.extract or column.free_text or fields[field].free_text)
-            and (look := _of_field(_cell(names[0]), fields[field], column)) is not None
+            and (look := _of_field(names[0], fields[field], column)) is not None
         ):
-            yield look, _cell(names[0])
+            yield look
 
 
 def _cell(name: str) -> pl.Expr:
     return pl.col(name).str.strip_chars()
 
 
-def _of_person(cell: pl.Expr, kind: str) -> tuple[pl.Expr, pl.Expr | None]:
+def _of_person(name: str, kind: str) -> _Look:
+    cell = _cell(name)
     if kind in ("name", "address"):
-        return cell.str.contains(_FIGURES), None
+        return _Look(pl.col(name).str.contains(r"^\s*[0-9０-９]"), cell.str.contains(_FIGURES))
     # An account may stand for a number; Chinese words without a digit do not.
-    return cell.str.contains(r"\p{Han}") & ~cell.str.contains("[0-9０-９]"), cell
+    is_wide = pl.col(name).str.len_bytes() > pl.col(name).str.len_chars()
+    return _Look(is_wide, cell.str.contains(r"\p{Han}") & ~cell.str.contains("[0-9０-９]"), cell)
 
 
-def _of_field(cell: pl.Expr, field: Field, column: ColumnMap) -> pl.Expr | None:
+def _of_field(name: str, field: Field, column: ColumnMap) -> _Look | None:
+    cell = _cell(name)
     if column.map and column.otherwise is None:
-        return ~cell.is_in(list({*column.map, *column.map.values()}))
+        return _none_of({*column.map, *column.map.values()}, name, cell)
     if column.map or column.map_reference:
         return None
     if field.categories:
-        return ~cell.is_in(list(field.categories))
+        return _none_of(field.categories, name, cell)
     if isinstance(field.dtype, pl.Boolean):
-        return ~cell.str.to_lowercase().is_in(_WORDS)
+        return _none_of(_WORDS, name, cell.str.to_lowercase(), cell)
     if field.is_time or field.dtype.is_numeric():
-        return ~cell.str.contains("[0-9０-９〇零一二三四五六七八九十]")
+        # Mostly they begin with a digit.
+        begins = pl.col(name)
+        return _Look((begins < "0") | (begins >= ":"), ~cell.str.contains("[0-9０-９〇零一二三四五六七八九十]"), cell)
     return None
+
+
+def _none_of(words: Iterable[str], name: str, said: pl.Expr, excuse: pl.Expr | None = None) -> _Look:
+    """A cell that is none of these words, which mostly stand there as they are written here."""
+    known = list(words)
+    plain = [word for word in known if word == word.strip()]
+    return _Look(~pl.col(name).is_in(plain), ~said.is_in(known), said if excuse is None else excuse)

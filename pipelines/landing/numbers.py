@@ -17,28 +17,39 @@ def read_numbers(cells: pl.Series, spec: Field, column: ColumnMap) -> tuple[pl.S
 
     A cell that names its own unit ("1.2万元") is read by that, whatever the profile says of the column.
     """
+    typed = _typed(cells, pl.lit(column.factor), spec)
+    if typed.null_count() == cells.null_count():
+        return typed, {}
+    # Mostly they are plain numbers; what is none as it stands is looked at closely.
+    left = (typed.is_null() & cells.is_not_null()).arg_true()
+    typed = typed.scatter(left, _closely(cells[left], spec, column))
+    if typed.null_count() == cells.null_count():
+        return typed, {}
+    return typed, {"bad_number": typed.is_null() & cells.is_not_null()}
+
+
+def _closely(cells: pl.Series, spec: Field, column: ColumnMap) -> pl.Series:
+    """Numbers with separators and with a unit of their own."""
     plain = cells.str.replace_all("[,，\\s]", "")
-    factors = pl.Series([column.factor], dtype=pl.Float64).new_from_index(0, cells.len())
+    factors = pl.Series("factors", [column.factor], dtype=pl.Float64).new_from_index(0, cells.len())
     for unit, factor in _own_units(spec).items():
         ends = rf"^[+-]?[0-9.]+{re.escape(unit)}$"
         written = plain.str.contains(ends).fill_null(False)
         if written.any():
             plain = plain.str.strip_suffix(unit).zip_with(written, plain)
             factors = factors.set(written, factor)
-    number = pl.col("plain").cast(pl.Float64, strict=False)
-    number = pl.when(number.is_finite()).then(number) * pl.col("factors")
+    return _typed(plain, pl.lit(factors), spec)
+
+
+def _typed(cells: pl.Series, factor: pl.Expr, spec: Field) -> pl.Series:
+    number = pl.col(cells.name).cast(pl.Float64, strict=False)
+    number = pl.when(number.is_finite()).then(number) * factor
     if isinstance(spec.dtype, pl.Decimal):
         # Workbooks hold binary fractions: 0.1 + 0.2 must come out as 0.30.
         number = number.round(spec.dtype.scale or 0)
     elif spec.dtype.is_integer():
         number = pl.when(number == number.round(0)).then(number)
-    typed = pl.DataFrame({"plain": plain, "factors": factors}).select(
-        number.cast(spec.dtype, strict=False).alias(cells.name)
-    )
-    read = typed.to_series()
-    if read.null_count() == cells.null_count():
-        return read, {}
-    return read, {"bad_number": read.is_null() & cells.is_not_null()}
+    return cells.to_frame().select(number.cast(spec.dtype, strict=False).alias(cells.name)).to_series()
 
 
 def _own_units(spec: Field) -> dict[str, float]:

@@ -1,7 +1,7 @@
-"""Persons leave at the door: keyed hash, mask, and the scrubbing of free text.
+"""Persons leave at the door: keyed hash, mask, and what may land of every other column.
 
-What belongs here: everything that decides which form of a personal value may go on. The originals go to the vault
-(`pipelines.landing.batches`) and nowhere else. Basis: 个人信息保护法 art. 6, 51 and 73 (a keyed hash is de-identified, not anonymous).
+What belongs here: everything that decides which form of a personal value may go on; what is struck out of texts stands in `free_text`. The
+originals go to the vault (`pipelines.landing.batches`) and nowhere else. Basis: 个人信息保护法 art. 6, 51 and 73 (a keyed hash is de-identified, not anonymous).
 """
 
 import hashlib
@@ -17,6 +17,7 @@ import polars as pl
 from pipelines.city import ColumnMap, FeedProfile
 from pipelines.errors import SetupError
 from pipelines.feeds import FEEDS, Field
+from pipelines.landing.free_text import SCRUB, scrub, without_own_persons
 from pipelines.landing.headers import meet
 from pipelines.landing.misplaced import out_of_place, whole_row, without
 from pipelines.readers.base import ROW, SHEET, UNREADABLE
@@ -27,27 +28,10 @@ HASH, MASK = "__hash", "__mask"
 STRUCK = "_struck"
 MIN_KEY_LENGTH = 16
 
-_DIGIT = "[0-9０-９]"
-#: What people and programs put between the digits of a number: blanks of any width, strokes, dots, signs without width.
-_GAP = r"[\s\-－—–.．·\x{200B}-\x{200F}\x{FEFF}]{0,2}"
-_PLATE = "[A-Za-z0-9Ａ-Ｚａ-ｚ０-９]"
-_NO_DOT = _GAP.replace(".．", "")  # behind a plate a dot ends it: 新B12345.xlsx
-#: For polars' regular expressions, not Python's. What is struck out of free text, longest pattern first: an ID number holds what looks like a mobile number.
-SCRUB: tuple[tuple[str, str], ...] = (
-    (f"[1-9１-９](?:{_GAP}{_DIGIT}){{16}}{_GAP}[0-9０-９XxＸｘ]", "[证件号]"),
-    (f"[1１]{_GAP}[3-9３-９](?:{_GAP}{_DIGIT}){{9}}", "[电话]"),
-    (f"[(（]?[0０]{_DIGIT}{{2,3}}[\\-－—)） ]{{1,2}}{_DIGIT}{{7,8}}", "[电话]"),
-    (f"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]{_GAP}[A-Za-zＡ-Ｚａ-ｚ]{_GAP}{_PLATE}(?:{_NO_DOT}{_PLATE}){{4,5}}", "[车牌]"),
-    (f"(?:{_DIGIT}{{1,4}}\\s*(?:号楼|栋|幢|号院|单元|层|楼|室|户)\\s*){{2,}}(?:{_DIGIT}{{1,4}}室?)?", "[门牌]"),
-    (r"(我叫|姓名\s*[：:是]\s*|联系人\s*[：:是]\s*)\p{Han}{2,4}", "${1}[姓名]"),
-)  # fmt: skip
 #: A cell that is nothing but a mobile or ID number, with its blanks and strokes.
 _NUMBER = f"^\\s*(?:{SCRUB[0][0]}|{SCRUB[1][0]})\\s*$"
-#: A name or an address shorter than this says nobody, and is part of many words.
-_SAYS_SOMEBODY = {"name": 2, "address": 4}
-#: Between the characters of a name: 张 三, 阿不都·热依木. The separators are blanks for Python's expressions, but not for polars'.
-_BLANK = r"[\s\x1c-\x1f·•．.]"
-_STRUCK = {"name": "[姓名]", "address": "[地址]"}
+#: Digits of the shorter of the two.
+_DIGITS = 11
 
 
 def hash_key(settings: Settings, *, rotating: bool = False) -> bytes:
@@ -108,7 +92,9 @@ def keyed_hash(values: pl.Series, kind: str, key: bytes) -> pl.Series:
 
     Two spellings of one telephone number give one hash. Each distinct value is hashed once.
     """
-    distinct = values.drop_nulls().unique()
+    # Which of the distinct values stands where: to look each value up again would cost a fifth of hashing it.
+    coded = values.to_arrow(compat_level=pl.CompatLevel.oldest()).dictionary_encode()
+    distinct, places = pl.Series(coded.dictionary, dtype=pl.String), pl.Series(coded.indices)
     begun = hmac.new(key, f"{kind}:".encode(), hashlib.sha256)
 
     def digest(value: str) -> str:
@@ -117,8 +103,8 @@ def keyed_hash(values: pl.Series, kind: str, key: bytes) -> pl.Series:
         one.update(value.encode())
         return one.hexdigest()[:32]
 
-    hashes = pl.Series([digest(value) for value in normals(distinct, kind)], dtype=pl.String)
-    return values.replace_strict(distinct, hashes, default=None)
+    hashes = pl.Series(values.name, [digest(value) for value in normals(distinct, kind)], dtype=pl.String)
+    return hashes.gather(places)
 
 
 def _mask_name(cell: pl.Expr) -> pl.Expr:
@@ -157,49 +143,6 @@ MASKS: dict[str, Callable[[pl.Expr], pl.Expr]] = {
 }
 
 
-def scrub(cell: pl.Expr) -> pl.Expr:
-    """Free text without ID numbers, telephone numbers, plates, door numbers and names that are said to be some."""
-    for pattern, replacement in SCRUB:
-        cell = cell.str.replace_all(pattern, replacement)
-    return cell
-
-
-def mentions(cell: pl.Expr, number: str) -> pl.Expr:
-    """Whether a text holds this telephone or ID number, however it is spaced or written."""
-    digits = [re.escape(one) for one in re.sub("[^0-9A-Za-z]", "", unicodedata.normalize("NFKC", number))]
-    spaced = _GAP.join(f"(?i:{one})" for one in digits)
-    return cell.str.normalize("NFKC").str.contains(f"(?:^|[^0-9]){spaced}(?:$|[^0-9])")
-
-
-def _without_own_persons(chunk: pl.DataFrame, name: str, personal: dict[str, str]) -> pl.Series:
-    """A column of free text, scrubbed, and without the names and addresses that stand in the same row's own columns."""
-    texts = chunk.select(scrub(pl.col(name)).alias(name)).to_series()
-    for column, kind in personal.items():
-        if kind not in _SAYS_SOMEBODY:
-            continue
-        own = chunk[column].str.replace_all(_BLANK, "")
-        own = own.set(own.str.len_chars() < _SAYS_SOMEBODY[kind], None)
-        places = _saying(texts, own).arg_true()
-        if len(places):
-            texts = texts.scatter(places, _struck(texts[places], own[places], _STRUCK[kind]))
-    return texts
-
-
-def _saying(texts: pl.Series, own: pl.Series) -> pl.Series:
-    """Where a text says the word beside it, with or without blanks in it."""
-    holds = pl.col("text").str.replace_all(_BLANK, "").str.contains(pl.col("own"), literal=True)
-    return pl.DataFrame({"text": texts, "own": own}).select(holds.fill_null(False)).to_series()
-
-
-def _struck(texts: pl.Series, own: pl.Series, instead: str) -> pl.Series:
-    words = own.to_list()
-    said = [text.replace(who, instead) for text, who in zip(texts.to_list(), words, strict=True)]
-    for at in _saying(pl.Series(said, dtype=pl.String), own).arg_true():
-        # Blanks between its characters: an expression of its own, dear, and rare.
-        said[at] = re.sub(f"{_BLANK}*".join(map(re.escape, words[at])), instead, said[at])
-    return pl.Series(said, dtype=pl.String)
-
-
 def _without_strays(chunk: pl.DataFrame, stands: dict[str, bool]) -> tuple[dict[str, pl.Series], pl.Series]:
     """({column: what may land of it}, what of it may not, row by row as JSON) of columns in which no person belongs.
 
@@ -214,7 +157,7 @@ def _without_strays(chunk: pl.DataFrame, stands: dict[str, bool]) -> tuple[dict[
         for name in stands
     )
     numbers = chunk.select(
-        pl.col(name).filter(pl.col(name).str.contains(_NUMBER)).unique().implode()
+        pl.col(name).filter(_may_be_a_number(pl.col(name))).unique().implode()
         for name, closed in stands.items()
         if closed
     )
@@ -222,8 +165,10 @@ def _without_strays(chunk: pl.DataFrame, stands: dict[str, bool]) -> tuple[dict[
         column = chunk[name]
         words = wide[name][0].alias(name)
         words = words.filter(words.str.contains(r"\p{Han}")) if len(words) else words
-        if is_closed and len(numbers[name][0]):
-            words = pl.concat([words, numbers[name][0].alias(name)]).unique()
+        figures = numbers[name][0].alias(name) if is_closed else words.clear()
+        figures = figures.filter(figures.str.contains(_NUMBER)) if len(figures) else figures
+        if len(figures):
+            words = pl.concat([words, figures]).unique()
         if words.is_empty():
             continue
         clean = words.to_frame().select(scrub(pl.col(name)))[name]
@@ -235,6 +180,11 @@ def _without_strays(chunk: pl.DataFrame, stands: dict[str, bool]) -> tuple[dict[
     struck = pl.Series(STRUCK, [None], dtype=pl.String).new_from_index(0, chunk.height)
     lines = pl.Series([json.dumps(one, ensure_ascii=False) for one in said.values()], dtype=pl.String)
     return landed, struck.scatter(list(said), lines)
+
+
+def _may_be_a_number(cell: pl.Expr) -> pl.Expr:
+    """Codes are shorter, and times of day have a colon, which is no part of a number: most cells need no closer look."""
+    return (cell.str.len_bytes() >= _DIGITS) & ~cell.str.contains(":", literal=True)
 
 
 def _is_closed(field: Field, column: ColumnMap) -> bool:
@@ -283,7 +233,7 @@ def split(
             landed.append(keyed_hash(clean, kind, key).alias(name + HASH))
             landed.append(MASKS[kind](pl.col(name).str.strip_chars().replace("", None)).alias(name + MASK))
         elif name in free:
-            landed.append(_without_own_persons(chunk, name, personal))
+            landed.append(without_own_persons(chunk, name, personal))
         else:
             landed.append(strays.get(name, chunk[name]))
     kept = [name for name in header if name in personal or name in free or name not in used]

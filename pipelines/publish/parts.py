@@ -22,19 +22,19 @@ MOST_ROWS_WHOLE = 1_000_000
 UNDATED = "undated"
 
 
-def label(column: str, of: str) -> str:
-    """The part of a row of the relation `of`, as SQL: the Monday of its week."""
-    return f"coalesce(strftime(date_trunc('week', {of}.\"{column}\")::DATE, '%Y-%m-%d'), '{UNDATED}')"
+def week(column: str, of: str) -> str:
+    """The Monday of a row's week, as SQL over the relation `of`; NULL without a date."""
+    return f"date_trunc('week', {of}.\"{column}\")::DATE"
 
 
 def sums(con: duckdb.DuckDBPyConnection, source: str, column: str, within: str = "true") -> dict[str, str]:
     """{part: rows and two sums of their hashes}, of the rows that `within` allows (it calls them `whole_row`)."""
     rows = con.execute(
-        f"""SELECT part, count(*), sum(row_hash), sum(hash(row_hash, 1))
-            FROM (SELECT {label(column, "whole_row")} AS part, hash(whole_row) AS row_hash FROM {source} AS whole_row WHERE {within})
-            GROUP BY part ORDER BY part"""
+        f"""SELECT week, count(*), sum(row_hash), sum(hash(row_hash, 1))
+            FROM (SELECT {week(column, "whole_row")} AS week, hash(whole_row) AS row_hash FROM {source} AS whole_row WHERE {within})
+            GROUP BY week ORDER BY week"""
     ).fetchall()
-    return {part: ":".join(map(str, counted)) for part, *counted in rows}
+    return {UNDATED if monday is None else str(monday): ":".join(map(str, counted)) for monday, *counted in rows}
 
 
 def total(parts: Mapping[str, str]) -> tuple[int, int, int]:
@@ -60,8 +60,9 @@ def among(column: str, chosen: Iterable[str], of: str = "whole_row") -> str:
     if days:
         beyond = max(days) + dt.timedelta(days=7)
         spans.append(f"{of}.\"{column}\" >= DATE '{min(days)}' AND {of}.\"{column}\" < DATE '{beyond}'")
-    listed = ", ".join(f"'{name}'" for name in names)
-    return f"({' OR '.join(spans) or 'false'}) AND {label(column, of)} IN ({listed or 'NULL'})"
+    listed = ", ".join(f"DATE '{day}'" for day in days) or "NULL"
+    within = [f"({' OR '.join(spans) or 'false'})", f"({week(column, of)} IS NULL OR {week(column, of)} IN ({listed}))"]
+    return " AND ".join(within)
 
 
 def put_right(con: duckdb.DuckDBPyConnection, target: str, source: str, column: str, chosen: Iterable[str]) -> None:

@@ -21,6 +21,8 @@ CODE_LIST = 200
 FEW = 20
 #: Values of a number that are kept to find its middle, evenly over the batch.
 SAMPLE = 20_000
+#: Microseconds, in which moments are counted.
+_DAY, _MORNING = 86_400_000_000, 6 * 3_600_000_000
 
 
 @dataclass
@@ -46,7 +48,12 @@ class Measuring:
     def add(self, canonical: Canonical, judged: Judged, mapped: set[str]) -> None:
         """Counts one chunk. `mapped` are the fields that the source has; the others say nothing of it."""
         self.mapped |= mapped
-        frame = canonical.frame.filter(canonical.positions[UNREADABLE].is_null())
+        unreadable = canonical.positions[UNREADABLE]
+        frame = (
+            canonical.frame.filter(unreadable.is_null())
+            if unreadable.null_count() < unreadable.len()
+            else canonical.frame
+        )
         self.rows += canonical.frame.height
         self.unreadable += canonical.frame.height - frame.height
         self.quarantined += judged.quarantined.height
@@ -65,11 +72,11 @@ class Measuring:
         if not names:
             return
         # All fields at once: a call costs as much as the work on thousands of cells.
-        times = pl.col(names)
+        of_day = pl.col(names).to_physical() % _DAY
         for counter, counted in (
-            (self.timed, times.count()),
-            (self.midnight, (times.dt.time() == dt.time()).sum()),
-            (self.at_night, (times.dt.hour() < 6).sum()),
+            (self.timed, of_day.count()),
+            (self.midnight, (of_day == 0).sum()),
+            (self.at_night, (of_day < _MORNING).sum()),
         ):
             counter.update(frame.select(counted).row(0, named=True))
 
@@ -79,7 +86,7 @@ class Measuring:
             present = values.drop_nulls()
             seen = self.values.setdefault(name, Counter())
             if len(seen) <= CODE_LIST:
-                seen.update(dict(present.cast(pl.String).value_counts().iter_rows()))
+                seen.update(dict(present.value_counts().cast({name: pl.String}).iter_rows()))
         elif spec.dtype.is_numeric():
             kept = self.numbers.setdefault(name, [])
             if len(kept) < SAMPLE:

@@ -39,10 +39,10 @@ def regular_end(data: bytes, delimiter: str, final: bool) -> int | None:
     """Where the last whole row of a block ends, or None where a quote is not in its place. `data` is UTF-8 and begins with a row."""
     if not delimiter.isascii() or b"\0" in data:
         return None
+    if b'"' not in data:
+        return len(data) if final else last_line_end(data)
     buffer = np.frombuffer(data, dtype=np.uint8)
     quotes = np.flatnonzero(buffer == _QUOTE)
-    if not quotes.size:
-        return len(data) if final else last_line_end(data)
     feeds = np.flatnonzero(buffer == _LF)
     before_feeds = np.searchsorted(quotes, feeds)
     inside = before_feeds % 2 == 1
@@ -68,13 +68,23 @@ def last_line_end(data: bytes) -> int:
 def cut_regular(data: bytes, delimiter: str, width: int) -> pl.DataFrame | None:
     """The rows of a regular block as columns "0", "1", …; empty cells are null. None where a row has more or fewer cells."""
     names = [str(at) for at in range(width)]
+    has_quotes = b'"' in data
     try:
         table = pc.read_csv(
             pa.BufferReader(data),
             read_options=pc.ReadOptions(column_names=names, block_size=len(data) + 1, use_threads=False),
-            parse_options=pc.ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False),
+            parse_options=pc.ParseOptions(
+                delimiter=delimiter,
+                quote_char='"' if has_quotes else False,
+                newlines_in_values=has_quotes,
+                ignore_empty_lines=False,
+            ),
+            # All of it is known to be UTF-8, and a delimiter is never part of a character.
             convert_options=pc.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=True,
+                null_values=[""],
+                check_utf8=False,
             ),
         )
     except pa.ArrowInvalid:

@@ -24,6 +24,8 @@ from pipelines.readers.tables import check_only
 CHUNK_ROWS = 50_000
 #: Bytes of text that one chunk may have: a word that comes again is written once, and may be as long as its writer likes.
 MOST_CHUNK_BYTES = 1 << 30
+#: Of a column in a row group, and of a row of it, whose words are not numbered.
+MOST_PLAIN_BYTES, MEAN_PLAIN_BYTES = 64 << 20, 1 << 10
 
 
 def read_parquet(path: Path, profile: FileSource, source: str) -> Extract:
@@ -64,13 +66,31 @@ def read_parquet(path: Path, profile: FileSource, source: str) -> Extract:
 
 
 def _opened(path: Path) -> pq.ParquetFile:
-    """The file, its texts to be given with each word once, as they are written."""
+    """The file, its texts to be given with each word once where they are written so, or are long.
+
+    Words that the file does not number would be numbered by the library: a text of its own in each row costs more so than all else in reading it.
+    """
     with pq.ParquetFile(path) as file:
         texts = [
-            field.name for field in file.schema_arrow
-            if pa.types.is_string(field.type) or pa.types.is_large_string(field.type) or pa.types.is_binary(field.type)
+            field.name for at, field in enumerate(file.schema_arrow)
+            if (pa.types.is_string(field.type) or pa.types.is_large_string(field.type) or pa.types.is_binary(field.type))
+            and not _is_short_and_plain(file.metadata, at)
         ]  # fmt: skip
     return pq.ParquetFile(path, read_dictionary=texts)
+
+
+def _is_short_and_plain(metadata: pq.FileMetaData, at: int) -> bool:
+    """Whether a column holds its texts one after the other, few enough of them to be held as they are. Nested columns have other numbers."""
+    if metadata.num_columns != len(metadata.schema.to_arrow_schema()):
+        return False
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        column = group.column(at)
+        # A part of many small groups is held to the second limit, a part of a large one to the first.
+        most = min(MOST_PLAIN_BYTES, group.num_rows * MEAN_PLAIN_BYTES)
+        if column.has_dictionary_page or column.total_uncompressed_size > most:
+            return False
+    return True
 
 
 def _check_length(batch: pa.RecordBatch, source: str, row: int) -> None:
@@ -79,6 +99,8 @@ def _check_length(batch: pa.RecordBatch, source: str, row: int) -> None:
     for column in batch.columns:
         if pa.types.is_dictionary(column.type):
             length += pc.sum(pc.binary_length(column.dictionary).take(column.indices)).as_py() or 0
+        else:
+            length += column.nbytes
     if length > MOST_CHUNK_BYTES:
         raise too_large(
             source,
@@ -91,7 +113,7 @@ def as_text(column: pa.Array) -> pl.Series:
     """The column as strings; null stays null."""
     kind = column.type
     if pa.types.is_dictionary(kind):
-        return as_text(column.dictionary_decode())
+        return as_text(column.dictionary).gather(pl.Series(column.indices))
     plain = (
         pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind)
         or pa.types.is_floating(kind) or pa.types.is_date32(kind) or pa.types.is_timestamp(kind) or pa.types.is_decimal128(kind)

@@ -18,7 +18,8 @@ from pipelines.feeds import FEEDS
 from pipelines.landing.batches import landed_header, to_disk
 from pipelines.landing.compact import compact
 from pipelines.landing.erased import GONE, NOTE, Erased, Request, erased, list_path, read_requests, token, write_request
-from pipelines.landing.privacy import personal_kind, scrub
+from pipelines.landing.free_text import scrub
+from pipelines.landing.privacy import personal_kind
 from pipelines.landing.store import forget_build, write_connection, write_lane
 from pipelines.settings import Settings
 from pipelines.steward.traces import Found, HeldBatch, Wanted, batches_of, find, held_rows

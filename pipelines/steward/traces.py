@@ -19,8 +19,9 @@ from pipelines.feeds import FEEDS
 from pipelines.feeds.base import SUBJECT
 from pipelines.landing.batches import landed_header, landing_path, vault_path
 from pipelines.landing.canonical import record_keys
+from pipelines.landing.free_text import mentions
 from pipelines.landing.headers import meet
-from pipelines.landing.privacy import HASH, hash_key, keyed_hash, mentions, personal_kind
+from pipelines.landing.privacy import HASH, hash_key, keyed_hash, personal_kind
 from pipelines.readers.base import ROW, SHEET, UNREADABLE
 from pipelines.settings import Settings
 from pipelines.steward.fields import desk_profile

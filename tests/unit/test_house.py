@@ -70,7 +70,7 @@ def test_every_module_says_what_it_is_for() -> None:
 
 
 def test_the_lock_has_a_hash_for_every_package_and_no_address() -> None:
-    for name in ("requirements.lock", "requirements-uv.lock", "requirements-spark.lock"):
+    for name in ("requirements.lock", "requirements-uv.lock", "requirements-spark.lock", "requirements-sbom.lock"):
         text = (PROJECT_ROOT / name).read_text("utf-8")
         pins = re.findall(r"^[A-Za-z0-9._\[\],-]+==", text, flags=re.MULTILINE)
         assert pins

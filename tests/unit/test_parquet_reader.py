@@ -42,14 +42,28 @@ AT = dt.datetime(2017, 9, 25, 8, 30, 1, 250_000)
         (pa.array([b"\xff\x00", None]), "ff00"),
     ],
 )
-def test_a_cell_has_the_usual_string_form(tmp_path: Path, column: pa.Array, said: str) -> None:
-    pq.write_table(pa.table({"x": column, "n": [1, 2]}), tmp_path / "a.parquet")
-    assert cells(read(tmp_path / "a.parquet")) == [(said, "1"), (None, "2")]
+def test_a_cell_has_the_usual_string_form_whether_words_are_numbered_or_not(
+    tmp_path: Path, column: pa.Array, said: str
+) -> None:
+    for is_numbered in (True, False):
+        pq.write_table(pa.table({"x": column, "n": [1, 2]}), tmp_path / "a.parquet", use_dictionary=is_numbered)
+        assert cells(read(tmp_path / "a.parquet")) == [(said, "1"), (None, "2")]
 
 
 def test_rows_are_numbered_through_over_row_groups(tmp_path: Path) -> None:
     pq.write_table(pa.table({"x": range(1_000)}), tmp_path / "a.parquet", row_group_size=300)
     assert read(tmp_path / "a.parquet")[ROW].to_list() == list(range(1, 1_001))
+
+
+@pytest.mark.parametrize(("length", "rows_of_a_group"), [(2_000, 1), (2_000, 1_000), (900, 1_000)])
+def test_long_words_that_are_written_out_again_and_again_are_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: int, rows_of_a_group: int
+) -> None:
+    monkeypatch.setattr("pipelines.readers.parquet.MOST_CHUNK_BYTES", length * 500)
+    words = pa.table({"x": ["a" * length] * 1_000})
+    pq.write_table(words, tmp_path / "a.parquet", use_dictionary=False, row_group_size=rows_of_a_group)
+    with pytest.raises(InputError, match="too much"):
+        read(tmp_path / "a.parquet")
 
 
 def test_only_rows_of_the_stated_kind_are_read(tmp_path: Path) -> None:

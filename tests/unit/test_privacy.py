@@ -10,7 +10,8 @@ from pydantic import SecretStr
 from pipelines.city import FeedProfile
 from pipelines.errors import SetupError
 from pipelines.landing.erased import Erased
-from pipelines.landing.privacy import MASKS, STRUCK, hash_key, keyed_hash, scrub, split
+from pipelines.landing.free_text import scrub
+from pipelines.landing.privacy import MASKS, STRUCK, hash_key, keyed_hash, split
 from pipelines.readers.base import ROW, SHEET, UNREADABLE
 from pipelines.settings import Settings
 

@@ -50,7 +50,7 @@ def city() -> City:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    settings = Settings(home=tmp_path / "home")
+    settings = Settings(home=tmp_path / "home", site=False)
     settings.build_dir.mkdir(parents=True)
     with duckdb.connect(str(settings.build_db)) as con:
         for schema in ("marts", "core", "intermediate", "ops"):
@@ -88,7 +88,7 @@ def test_what_is_served_is_marts_and_core_unless_marked() -> None:
 
 
 def test_a_release_holds_the_tables_and_says_what_they_are(settings: Settings, city: City) -> None:
-    info = publish(settings, city)
+    info = publish(settings.model_copy(update={"site": True}), city)
     assert (info.id, info.outcome, info.is_current) == ("20170925.1", "published", True)
     assert sorted(path.name for path in info.path.iterdir()) == [
         "bi", "catalogue", "manifest.json", "parquet", "semantic_manifest.json", "serving.duckdb", "site",
