@@ -20,7 +20,11 @@
                 select distinct cast(reported_at as date) as date_on
                 from raw.platform_cases
                 where case_id in (select case_id from ops.touched_cases)
-            )
+            );
+            -- A night on which nothing came does not build the view anew, and the last run may have left it showing everything.
+            {%- if view is not none %}
+            create or replace view {{ view }} as (select case_id from ops.touched_cases)
+            {%- endif -%}
         {%- elif view is not none -%}
             create or replace view {{ view }} as (
                 {%- for source in sources %}
