@@ -25,7 +25,7 @@ TABLES = (
     "create or replace table ops.build_sources (source varchar not null, state varchar not null)",
     """create or replace table ops.build_checks (
         unique_id varchar not null, status varchar not null, failures bigint not null, relation varchar,
-        judged_for_on date not null, judged_at_utc timestamp not null)""",
+        judged_for_on date not null, judged_at_utc timestamp not null, judged_whole_on date)""",
 )
 
 #: What each source table of the models is made of, by the day. Nothing is ever loaded without a line in the ledger.
@@ -46,6 +46,9 @@ from ops.quarantine_actions"""
 #: Rules that are no model: where one has changed, it is judged anew.
 TESTS = "tests"
 
+#: How the `where` of a test begins that may look at changed rows only.
+_IN_PART = "rows "
+
 _READS_DAY, _CHOOSES_VERSIONS = "macro.chengguan.as_of", "macro.chengguan.is_held_on"
 
 
@@ -59,6 +62,8 @@ class KeptCheck:
     relation: str | None
     judged_for_on: dt.date
     judged_at_utc: dt.datetime
+    judged_whole_on: dt.date | None = None
+    """The day for which it last looked at every row: earlier, where it looks only at rows that can be others. Homes from before that have none."""
 
 
 @dataclass(frozen=True)
@@ -82,16 +87,44 @@ def load(settings: Settings, city: City) -> Kept | None:
     return Kept(days[0][0], states, {one.unique_id: one for one in checks}) if days and states else None
 
 
-def judged(results: Path, as_of: dt.date) -> list[KeptCheck]:
-    """What the tests found, by the file of results that dbt leaves of a run. None where there is no such file."""
+def judged(results: Path, as_of: dt.date, in_part: Mapping[str, dt.date] | None = None) -> list[KeptCheck]:
+    """What the tests found, by the file of results that dbt leaves of a run; none where there is no such file. `in_part` are the tests that looked
+    at changed rows only, with the day for which they had looked at all."""
     if not results.exists():
         return []
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
     return [
-        KeptCheck(one["unique_id"], one["status"], int(one["failures"] or 0), one.get("relation_name"), as_of, now)
+        KeptCheck(
+            key,
+            one["status"],
+            int(one["failures"] or 0),
+            one.get("relation_name"),
+            as_of,
+            now,
+            (in_part or {}).get(key, as_of),
+        )
         for one in json.loads(results.read_bytes())["results"]
-        if one["unique_id"].startswith("test.")
+        if (key := one["unique_id"]).startswith("test.")
     ]
+
+
+def to_judge(manifest: Mapping[str, Any], kept: Kept, as_of: dt.date) -> tuple[dict[str, dt.date], dict[str, str]]:
+    """The tests of large facts that may look at changed rows only, with the day for which each last looked at all, and how dbt's environment
+    tells its tests which must not (`macros/judged_rows.sql`). To be used where dbt is told how far the last build had seen, and nowhere else.
+
+    A test that has found something looks at every row until it finds nothing: what it found once must not be lost among rows that
+    nobody looks at. Each looks at every row on the first night of a week, too, for what no night can have changed and yet is another.
+    """
+    large = [
+        key for key, node in manifest["nodes"].items() if str(node["config"].get("where") or "").startswith(_IN_PART)
+    ]
+    in_part = {}
+    for key in large:
+        last = kept.checks.get(key)
+        whole_on = last.judged_whole_on if last is not None and last.status == "pass" else None
+        if whole_on is not None and whole_on.isocalendar()[:2] == as_of.isocalendar()[:2]:
+            in_part[key] = whole_on
+    return in_part, {"CHENGGUAN_JUDGE_WHOLE": " ".join(key for key in large if key not in in_part)}
 
 
 def states(connection: duckdb.DuckDBPyConnection, as_of: dt.date) -> dict[str, str]:
@@ -145,7 +178,7 @@ def record(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, str], ch
     if sources:
         connection.executemany("insert into ops.build_sources values (?, ?)", list(sources.items()))
     if rows := [tuple(vars(one).values()) for one in checks]:
-        connection.executemany("insert into ops.build_checks values (?, ?, ?, ?, ?, ?)", rows)
+        connection.executemany("insert into ops.build_checks values (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def _following(manifest: Mapping[str, Any], keys: Iterable[str]) -> set[str]:

@@ -73,6 +73,11 @@
     {{ return(adapter.dispatch('mark_of')(columns)) }}
 {%- endmacro %}
 
+{#- After `as` of a CTE: it is made before what reads it, since the engine would choose its rows later than they can be. -#}
+{% macro made_first() -%}
+    {{ return(adapter.dispatch('made_first')()) }}
+{%- endmacro %}
+
 {#-
     A join clause: of the relation's rows with the same keys, the last one whose `since` is not after the moment (`strictly`: before it).
     `keys` maps what stands on the left to the relation's columns.

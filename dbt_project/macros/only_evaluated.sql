@@ -30,16 +30,19 @@
     What became of a frozen case can be another only where the evaluation looks at the case again, where the freezing itself is new, or where
     something had become of it before, which is told as of today. `changes` is what the last build had found.
 -#}
-{% macro only_changeable_cases(joint, case_id, frozen_on, changes) -%}
+{% macro only_changeable_cases(joint, case_id, changes) -%}
     {%- if not execute -%}
         {%- do ref('stg_platform__touched_cases') -%}
         {%- do ref('fct_case_standing') -%}
         {%- do ref('fct_evaluation_appeal') -%}
         {{ joint }} true
     {%- elif seen_seq() and is_incremental() -%}
-        {{ joint }} (
-            {{ case_id }} in ({{ evaluated_again() }} union all select case_id from {{ changes }})
-            or {{ frozen_on }} > {{ seen_on() }}
+        {{ joint }} {{ case_id }} in (
+            {{ evaluated_again() }}
+            union all
+            select case_id from {{ changes }}
+            union all
+            select case_id from {{ ref('fct_evaluation_frozen_case') }} where frozen_on > {{ seen_on() }}
         )
     {%- else -%}{{ joint }} true
     {%- endif -%}

@@ -31,20 +31,24 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- The cases whose counts may be others than in the last build. -#}
+{% macro unsettled_cases(standing) -%}
+    select case_id from {{ ref('stg_platform__touched_cases') }}
+    union all
+    select case_id from {{ standing }} where settled_on > {{ seen_on() }}
+    union all
+    select case_id from {{ ref('fct_platform_case') }} where reported_at >= {{ seen_on() }} + interval 1 day
+{%- endmacro %}
+
 {#-
     A condition on the column `case_id`: only cases whose counts may be others than in the last build, because something came of them or because
     not all that is dated about them lay before its end. `standing` is the relation that says since when a case's counts are settled.
 -#}
-{% macro only_unsettled_cases(joint, case_id, reported_at, standing) -%}
+{% macro only_unsettled_cases(joint, case_id, standing) -%}
     {%- if not execute -%}{%- do ref('stg_platform__touched_cases') -%}{{ joint }} true
     {%- elif seen_seq() and is_incremental() -%}
-        {{ joint }} (
-            {{ case_id }} in (
-                select case_id from {{ ref('stg_platform__touched_cases') }}
-                union all
-                select case_id from {{ standing }} where settled_on > {{ seen_on() }}
-            )
-            or {{ reported_at }} >= {{ seen_on() }} + interval 1 day
+        {{ joint }} {{ case_id }} in (
+            {{ unsettled_cases(standing) }}
         )
     {%- else -%}{{ joint }} true
     {%- endif -%}
@@ -54,20 +58,6 @@
 {% macro forget_touched_cases() -%}
     {%- if execute and is_incremental() -%}
         delete from {{ this }} {{ only_touched_cases() }}
-    {%- endif -%}
-{%- endmacro %}
-
-{#- For the project's start: a run that knows nothing finds every case touched, also by views that an earlier night has left. -#}
-{% macro every_case_is_touched() -%}
-    {%- if execute and target.type == 'duckdb' and not seen_seq() -%}
-        {%- set view = adapter.get_relation(target.database, 'staging', 'stg_platform__touched_cases') -%}
-        {%- if view is not none -%}
-            create or replace view {{ view }} as (
-                select case_id from raw.platform_cases
-                union all select case_id from raw.platform_case_flow
-                union all select case_id from raw.evaluation_appeals
-            )
-        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 

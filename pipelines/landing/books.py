@@ -9,6 +9,7 @@ measured, what was found of them, evaluations and forecasts that are frozen) is 
 """
 
 import os
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -22,7 +23,7 @@ from pipelines.settings import Settings
 FROZEN = ("core.fct_evaluation_frozen", "core.fct_evaluation_frozen_case", "core.agg_forecast_frozen")
 HISTORY = ("ops.batch_measures", "ops.batch_verdicts", *FROZEN)
 #: Tables of `ops` that follow from the others, or from the program that makes the file.
-DERIVED = ("ops.build_sources", "ops.build_checks", "ops.layout")
+DERIVED = ("ops.build_sources", "ops.build_checks", "ops.touched_cases", "ops.touched_days", "ops.layout")
 
 
 def books_file(settings: Settings) -> Path:
@@ -106,19 +107,25 @@ def _unreadable(path: Path, cause: Exception) -> SetupError:
 
 
 def _keep(settings: Settings, connection: duckdb.DuckDBPyConnection, path: Path, tables: list[str]) -> None:
-    now = state(connection, tables)
-    if path.exists() and _state_of(connection, path) == now:
+    now, before = state(connection, tables), _state_of(connection, path) if path.exists() else {}
+    if before == now:
         return
+    # What is frozen has a row for each case of each period and grows on few nights: what is as it was is copied, not sorted and written again.
+    of_the_same = before.keys() == now.keys()
+    as_they_were = {name for name in FROZEN if of_the_same and name in now and before[name] == now[name]}
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".writing-{os.getpid()}-{path.name}")
     fresh.unlink(missing_ok=True)
     try:
+        if as_they_were:
+            shutil.copyfile(path, fresh)
         connection.execute(f"attach '{_text(fresh)}' as books")
         try:
             for table in tables:
-                connection.execute(f"create schema if not exists books.{table.partition('.')[0]}")
-                connection.execute(f"create table books.{table} as select * from {table} order by all")
-            connection.execute("create table books.state (name varchar, said varchar)")
+                if table not in as_they_were:
+                    connection.execute(f"create schema if not exists books.{table.partition('.')[0]}")
+                    connection.execute(f"create or replace table books.{table} as select * from {table} order by all")
+            connection.execute("create or replace table books.state (name varchar, said varchar)")
             connection.executemany("insert into books.state values (?, ?)", list(now.items()) or [("", "")])
         finally:
             connection.execute("detach books")

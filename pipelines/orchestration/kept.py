@@ -3,7 +3,8 @@
 Belongs here: the events of models and tests that dbt was not asked for. Which these are says `pipelines.kept`.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -15,6 +16,20 @@ from pipelines.kept import Kept
 
 #: The day that a table was built for, or a check judged for, where that was not tonight.
 KEPT_FROM = "kept_from"
+
+
+#: The day for which a check last looked at every row, where tonight it looked only at rows that can be others.
+WHOLE_ON = "all_rows_judged_on"
+
+
+def with_what_was_judged(events: Iterable[Any], in_part: Mapping[str, dt.date]) -> list[Any]:
+    """Tonight's events of dbt, checks that looked at changed rows only (`in_part`, by unique_id) with the day for which they had looked at all."""
+    told: list[Any] = []
+    for event in events:
+        unique_id = event.metadata.get("unique_id") if isinstance(event, dg.AssetCheckResult) else None
+        whole_on = in_part.get(str(unique_id.value)) if unique_id is not None else None
+        told.append(event.with_metadata({**event.metadata, WHOLE_ON: whole_on.isoformat()}) if whole_on else event)
+    return told
 
 
 def with_kept(

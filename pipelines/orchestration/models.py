@@ -20,7 +20,7 @@ from pipelines.machine import fault_in
 from pipelines.orchestration import metadata
 from pipelines.orchestration.failures import failure, speaks_plainly
 from pipelines.orchestration.feeds import WRITE_POOL
-from pipelines.orchestration.kept import with_kept
+from pipelines.orchestration.kept import with_kept, with_what_was_judged
 from pipelines.orchestration.partitions import as_of
 from pipelines.orchestration.resources import InstalledDbt, Warehouse, environment
 from pipelines.publish.contents import dbt_target, load_manifest, manifest_path
@@ -69,19 +69,20 @@ def model_assets(manifest: Path, days: dg.PartitionsDefinition[Any]) -> dg.Asset
             sources = kept.states(connection, day)  # before dbt: what comes later than this is news of the next night
             seen = kept.seen(connection, last, sources) if last else {}
         chosen = kept.to_build(parsed, last, sources, day) if last else None
+        in_part, told = kept.to_judge(parsed, last, day) if last and seen else ({}, {})
         events: list[Any] = []
         judged: dict[str, kept.KeptCheck] = {}
         if chosen != set():
             # Unit tests judge the SQL and not the night's data; they run when the SQL changes, in the project's own tests.
             args = ["build", "--exclude-resource-type", "unit_test", *(["--full-refresh"] if full else [])]
             context.log.info(f"dbt {' '.join(args)} (as of {day}); models: {'all' if chosen is None else len(chosen)}")
-            with write_lane(settings, timeout=600), environment(seen):
+            with write_lane(settings, timeout=600), environment({**seen, **told}):
                 invocation = _invoke(dbt, args, context, warehouse, chosen)
-                events = _followed(context, invocation)
+                events = with_what_was_judged(_followed(context, invocation), in_part)
             if not invocation.is_successful():
                 yield from _with_row_counts(settings, events)
                 raise _failed(invocation, settings)
-            judged = {one.unique_id: one for one in kept.judged(invocation.target_path / _RESULTS, day)}
+            judged = {one.unique_id: one for one in kept.judged(invocation.target_path / _RESULTS, day, in_part)}
         if last is not None and chosen is not None:
             events = with_kept(context, events, judged, last, parsed)
             judged = {**last.checks, **judged}

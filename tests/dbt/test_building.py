@@ -2,7 +2,9 @@
 
 import datetime as dt
 import itertools
+import json
 import random
+import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -17,12 +19,11 @@ from pipelines.landing.reference import load_reference
 from pipelines.landing.store import write_connection
 from pipelines.settings import PROJECT_ROOT, Settings
 from tests.dbt.conftest import run_dbt
+from tests.dbt.random_records import FIRST, appeal, building, case, demolition, penalty, step, ticket
 from tests.dbt.test_project_rules import Models
 
 #: August is frozen on the 10th, in the midst of these nights.
-FIRST = dt.date(2017, 9, 8)
 NIGHTS = [FIRST + dt.timedelta(days=n) for n in range(5)]
-STREETS = ["652301001", "652301006", "652301104", "652301400"]
 #: The number of the batch that came for each night.
 NUMBERS = {NIGHTS[0]: 1, NIGHTS[1]: 3, NIGHTS[2]: 2, NIGHTS[4]: 4}
 Row = dict[str, Any]
@@ -62,11 +63,17 @@ def test_the_columns_that_are_built_are_those_that_the_yaml_describes(empty: Set
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory, manifest: dict[str, Any]) -> Built:
-    """{table: (built night by night, built at once, built on an old day and then on the last)}. The nights come in an order in which
-    batches were not loaded; each brings some feeds only, the last but one none, and only what follows from them is built."""
+def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, City]:
     settings, city = _home(tmp_path_factory.mktemp("nights"), full=True)
     _fill(settings)
+    return settings, city
+
+
+@pytest.fixture(scope="module")
+def built(world: tuple[Settings, City], manifest: dict[str, Any]) -> Built:
+    """{table: (built night by night, built at once, built on an old day and then on the last)}. The nights come in an order in which
+    batches were not loaded; each brings some feeds only, the last but one none, and only what follows from them is built."""
+    settings, city = world
     with write_connection(settings) as connection:
         came = {night: _states(connection, night) for night in NIGHTS}
 
@@ -114,6 +121,77 @@ def test_the_comparison_is_about_something(built: Built) -> None:
     assert any(row["frozen_on"] == NIGHTS[2] for row in built["core.fct_evaluation_frozen_case"][1])
 
 
+#: Tables whose tests look at changed rows only, with their keys.
+LARGE = {
+    "core.fct_platform_case": "case_id", "core.fct_case_standing": "case_id", "core.fct_case_step": "step_id",
+    "core.fct_evaluation_case": "case_id", "core.fct_evaluation_frozen_case": "frozen_on", "core.agg_case_day": "date_on",
+    "intermediate.int_case_deadlines": "case_id", "intermediate.int_case_step_marks": "case_id",
+}  # fmt: skip
+#: A night after this one knows that it changed what batch 4 brought, what was frozen on the third night and what is not settled.
+SEEN = ["CHENGGUAN_SEEN_SEQ=3", f"CHENGGUAN_SEEN_ON={NIGHTS[1].isoformat()}"]
+
+
+@pytest.mark.slow
+def test_a_row_that_is_wrong_is_found_the_same_night_where_it_can_have_changed_and_else_at_the_whole_judgement(
+    world: tuple[Settings, City], built: Built, manifest: dict[str, Any], tmp_path: Path
+) -> None:
+    assert built
+    home, city = world
+    tests = {
+        key: node for key, node in manifest["nodes"].items() if str(node["config"].get("where")).startswith("rows ")
+    }
+    tables = {manifest["nodes"][node["attached_node"]]["relation_name"].replace('"', "") for node in tests.values()}
+    assert {name.partition(".")[2] for name in tables} == LARGE.keys()
+    settings = home.model_copy(update={"home": tmp_path})
+    settings.build_dir.mkdir(parents=True)
+
+    def found(planted: str, stated: list[str]) -> set[str]:
+        shutil.copyfile(home.build_db, settings.build_db)
+        with duckdb.connect(str(settings.build_db)) as connection:
+            for table, key in LARGE.items():
+                _plant(connection, table, key, is_old=planted == "old")
+        run_dbt(
+            settings,
+            city,
+            (NIGHTS[-1], [*stated, "test", "--quiet", "--select", *(n["name"] for n in tests.values())]),
+            may_fail=True,
+        )
+        results = json.loads((settings.build_dir / "dbt" / "run_results.json").read_bytes())["results"]
+        assert {one["unique_id"] for one in results if one["unique_id"].startswith("test.")} == tests.keys()
+        return {one["unique_id"] for one in results if one["status"] == "fail"}
+
+    in_part = [*SEEN, "CHENGGUAN_JUDGE_WHOLE="]
+    assert found("new", in_part) == tests.keys()
+    assert found("old", in_part) == set()
+    assert found("old", SEEN) == tests.keys(), "which tests look at a part is told, or none does"
+    assert found("old", [*SEEN, f"CHENGGUAN_JUDGE_WHOLE={' '.join(tests)}"]) == tests.keys()
+
+
+def _plant(connection: duckdb.DuckDBPyConnection, table: str, key: str, *, is_old: bool) -> None:
+    """A row twice, one of which something came on the last night, or one that no night can have looked at."""
+    names = [row[0] for row in connection.execute(f"describe {table}").fetchall()]
+    other = {
+        "case_id": "'planted'",
+        "step_id": "'planted'",
+        "date_on": "date '2000-01-01'",
+        "frozen_on": "date '2000-01-01'",
+    }
+    values = {"handled": "7"} if table.endswith("standing") else {}
+    if is_old:
+        values |= {key: other[key]} | (
+            {"settled_on": "date '2000-01-01'", "_batch_seq": "1"} if table.endswith(("standing", "step")) else {}
+        )
+    changed = {
+        "case_id": "case_id in (select case_id from raw.platform_cases where _batch_seq > 3)", "step_id": "_batch_seq > 3",
+        "frozen_on": f"frozen_on > date '{NIGHTS[1]}'",
+        "date_on": "date_on in (select reported_at::date from raw.platform_cases where _batch_seq > 3)",
+    }[key]  # fmt: skip
+    row = ", ".join(f"{values[name]} as {name}" if name in values else name for name in names)
+    connection.execute(
+        f"insert into {table} select {row} from (select * from {table} where {changed} limit 1), range(2)"
+    )
+
+
 def _tables(settings: Settings) -> dict[str, list[Row]]:
     with duckdb.connect(str(settings.build_db), read_only=True) as connection:
         names = connection.execute(
@@ -144,9 +222,9 @@ def _fill(settings: Settings) -> None:
     """Random records, each in up to three versions, loaded in nights that do not follow the order of their batches."""
     rng = random.Random(5)
     kinds = {
-        "platform_cases": (_case, "case_id", 900), "platform_case_flow": (_step, "step_id", 400), "evaluation_appeals": (_appeal, "appeal_no", 60),
-        "hotline_tickets": (_ticket, "ticket_id", 60), "penalty_cases": (_penalty, "case_no", 40),
-        "illegal_buildings": (_building, "building_case_no", 30), "demolitions": (_demolition, "demolition_no", 40),
+        "platform_cases": (case, "case_id", 900), "platform_case_flow": (step, "step_id", 400), "evaluation_appeals": (appeal, "appeal_no", 60),
+        "hotline_tickets": (ticket, "ticket_id", 60), "penalty_cases": (penalty, "case_no", 40),
+        "illegal_buildings": (building, "building_case_no", 30), "demolitions": (demolition, "demolition_no", 40),
     }  # fmt: skip
     with write_connection(settings) as connection:
         for feed, (draw, key, count) in kinds.items():
@@ -166,79 +244,3 @@ def _fill(settings: Settings) -> None:
                     connection.execute(
                         f"insert into raw.{feed} ({names}) values ({', '.join(f'${name}' for name in row)})", row
                     )
-
-
-def _moment(rng: random.Random, after: dt.datetime = dt.datetime(2017, 8, 20), hours: int = 600) -> dt.datetime:
-    """Up to a day after the last night: some records are of a day that has not come yet."""
-    return after + dt.timedelta(minutes=rng.randrange(hours * 60))
-
-
-def _case(rng: random.Random) -> Row:
-    reported = _moment(rng)
-    status = rng.choice(["closed", "handling", "cancelled", "pending_dispatch"])
-    filed = _moment(rng, reported, 30)
-    dispatched = None if status == "pending_dispatch" else _moment(rng, filed, 30)
-    handled = _moment(rng, dispatched, 100) if dispatched and rng.random() < 0.6 else None
-    limited = rng.random() < 0.7
-    return {
-        "status": status, "category": "event", "code_scheme": "GBT30428_2", "class_code": rng.choice(["0101", "0203"]),
-        "channel": rng.choice(["phone", "collector"]), "street_code": rng.choice(STREETS), "unit_code": rng.choice(["CGZD01", "HWC", None]),
-        "limit_value": rng.randint(1, 9) if limited else None,
-        "limit_unit": rng.choice(["urgent_hours", "work_hours", "work_days", "calendar_days"]) if limited else None,
-        "reported_at": reported, "accepted_at": _moment(rng, reported, 20), "filed_at": filed if rng.random() < 0.8 else None,
-        "dispatched_at": dispatched, "handled_at": handled, "checked_at": handled and _moment(rng, handled, 30),
-        "closed_at": _moment(rng, reported, 200) if status == "closed" else None,
-        "rework_count": rng.randint(0, 2), "suspend_count": rng.randint(0, 1), "updated_at": _moment(rng),
-    }  # fmt: skip
-
-
-def _step(rng: random.Random) -> Row:
-    return {
-        # Few cases have all the steps, so that some have several: a case that was stopped and went on.
-        "case_id": f"{rng.randrange(200)}", "stage": "handle", "operated_at": _moment(rng), "updated_at": _moment(rng),
-        "action": rng.choice(["suspend", "resume", "suspend", "resume", "handle", "cancel", "reopen", "return", "redispatch", "check_fail"]),
-        "is_timeout": rng.choice([True, False, None]),
-    }  # fmt: skip
-
-
-def _appeal(rng: random.Random) -> Row:
-    """Each version may be about another case."""
-    submitted = FIRST - dt.timedelta(days=rng.randint(-3, 10))
-    is_decided = rng.random() < 0.8
-    return {
-        "case_id": f"{rng.randrange(900)}", "period_id": rng.choice([None, "2017-08", "2017-09"]), "reason": "weather", "submitted_on": submitted,
-        "decided_on": submitted + dt.timedelta(days=rng.randint(0, 4)) if is_decided else None,
-        "outcome": rng.choice(["excluded", "excluded", "refused"]) if is_decided else None,
-    }  # fmt: skip
-
-
-def _ticket(rng: random.Random) -> Row:
-    accepted = _moment(rng)
-    return {
-        "hotline": rng.choice(["12319", "phone"]), "caller_phone_hash": rng.choice("abcd"), "accepted_at": accepted,
-        "code_scheme": "GBT30428_2", "class_code": rng.choice(["0101", "0203"]), "street_code": STREETS[0],
-        "replied_at": _moment(rng, accepted, 100), "status": rng.choice(["closed", "open", "cancelled"]),
-    }  # fmt: skip
-
-
-def _penalty(rng: random.Random) -> Row:
-    filed = _moment(rng).date()
-    return {
-        "procedure": rng.choice(["general", "summary"]), "street_code": rng.choice(STREETS), "filed_on": filed,
-        "squad_id": rng.choice(["ZD02", None]), "decided_on": filed, "fine_yuan": rng.randint(50, 900),
-        "officer_1_hash": rng.choice("xyz"), "officer_2_hash": rng.choice(["x", None]),
-    }  # fmt: skip
-
-
-def _building(rng: random.Random) -> Row:
-    return {
-        "street_code": rng.choice(STREETS), "area_type": rng.choice(["urban_area", "town_village"]),
-        "discovered_on": _moment(rng).date(), "stock_type": rng.choice(["existing", "new"]),
-    }  # fmt: skip
-
-
-def _demolition(rng: random.Random) -> Row:
-    return {
-        "building_case_no": f"{rng.randrange(30)}", "street_code": rng.choice([STREETS[0], None]),
-        "demolished_on": _moment(rng).date(), "demolished_area_m2": rng.randint(10, 900),
-    }  # fmt: skip

@@ -24,7 +24,15 @@ from tests.pipeline.nights import KEY
 CLOCK = {"loaded_at_utc", "seconds", "judged_at_utc", "held_at_utc", "built_at_utc", "created_at_utc"}
 
 #: What says when and from what something was built, and the digest of a release over its clocks.
-BOOKKEEPING = {"ops.layout", "ops.build_state", "ops.build_sources", "ops.build_checks", "meta.release"}
+BOOKKEEPING = {
+    "ops.layout",
+    "ops.build_state",
+    "ops.build_sources",
+    "ops.build_checks",
+    "ops.touched_cases",
+    "ops.touched_days",
+    "meta.release",
+}
 
 Tables = dict[str, list[tuple[Any, ...]]]
 

@@ -57,6 +57,11 @@
     bit_xor(hash({{ columns | join(', ') }}))
 {%- endmacro %}
 
+{#- Of a whole fact it would be a copy; nothing is chosen there. -#}
+{% macro duckdb__made_first() -%}
+    {%- if seen_seq() -%}materialized{%- endif -%}
+{%- endmacro %}
+
 {% macro duckdb__asof_join(relation, alias, moment, since, keys, kind, strictly) -%}
     asof {{ kind }} join {{ relation }} as {{ alias }}
         on {% for left, right in keys.items() %}{{ left }} = {{ alias }}.{{ right }} and {% endfor -%}

@@ -63,6 +63,9 @@
 {%- endmacro %}
 
 {#- Each row holds until the next one of its keys begins. -#}
+{#- It has no word for it, and builds everything anyway. -#}
+{% macro spark__made_first() -%}{%- endmacro %}
+
 {% macro spark__asof_join(relation, alias, moment, since, keys, kind, strictly) -%}
     {{ kind }} join (
         select

@@ -11,8 +11,9 @@ with cases as (
     from {{ ref('stg_platform__cases') }} as incoming
     {% if is_incremental() %}
         where
-            {{ is_touched('incoming', 'case_id', ['_batch_seq', '_source_row']) }}
-            {{ only_touched_cases('and', 'incoming.case_id') }}
+            {{ is_touched(
+                'incoming', 'case_id', ['_batch_seq', '_source_row'], only_touched_cases('', 'incoming.case_id')
+            ) }}
     {% endif %}
 ),
 

@@ -1,15 +1,20 @@
 -- The times during which a case was suspended (挂账): from the step that suspends it to the step that resumes or ends
 -- it.
-with switches as (
+-- Chosen before any action is looked at.
+with steps as {{ made_first() }} (
+    select *
+    from {{ ref('stg_platform__case_flow') }}
+    {{ only_touched_cases() }}
+),
+
+switches as (
     select
         case_id,
         action,
         operated_at,
         lead(operated_at) over (partition by case_id order by operated_at, step_id) as next_switch_at
-    from {{ ref('stg_platform__case_flow') }}
-    where
-        action in ('suspend', 'resume', 'close', 'force_close', 'cancel')
-        {{ only_touched_cases('and') }}
+    from steps
+    where action in ('suspend', 'resume', 'close', 'force_close', 'cancel')
 )
 
 select

@@ -1,5 +1,7 @@
 -- Problems reported per day, cell, class and whether by citizens: the one pass over the cases from which hotspots and
--- forecasts start. Cancelled and refused cases are no problems.
+-- forecasts start. Cancelled and refused cases are no problems. Days of which nothing counts otherwise stay.
+{{ config(materialized='incremental', pre_hook='{{ forget_recounted_days() }}') }}
+
 select
     cast(reported.reported_at as date) as date_on,
     reported.street_code,
@@ -16,4 +18,5 @@ where
     reported.reported_at < today.ends_at
     and reported.status <> 'not_accepted'
     and not coalesce(reported.cancelled_at < today.ends_at, false)
+    {{ only_recounted_days('and', 'cast(reported.reported_at as date)') }}
 group by all

@@ -13,9 +13,8 @@ def model(dbt, session):
     areas = dbt.ref("bridge_squad_area").pl()
     cases = (
         dbt.ref("agg_case_day")
+        .aggregate("date_on, street_code, major_class, is_public, cast(sum(cases) as bigint) as cases")
         .pl()
-        .group_by("date_on", "street_code", "major_class", "is_public")
-        .agg(pl.col("cases").sum())
     )
     about = dbt.ref("bridge_campaign_class").pl().join(dbt.ref("dim_campaign").pl(), on="campaign_no")
     classes = dbt.ref("dim_event_class").pl().with_columns(major=pl.col("code_scheme") + "." + pl.col("main_code"))

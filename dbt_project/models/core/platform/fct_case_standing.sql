@@ -2,7 +2,21 @@
 -- count of the standard, with all that they may be grouped by. How they count: macros/case_flags.sql.
 {{ config(materialized='incremental', unique_key='case_id', post_hook='{{ forget_what_lies_ahead() }}') }}
 
-with cases as (
+with looked_at as {{ made_first() }} (
+    select *
+    from {{ ref('fct_platform_case') }}
+    {{ only_unsettled_cases('where', 'case_id', this) }}
+),
+
+marks as (
+    select *
+    from {{ ref('int_case_step_marks') }}
+    {% if seen_seq() and is_incremental() -%}
+        where case_id in (select case_id from looked_at)
+    {%- endif %}
+),
+
+cases as (
     select
         filed.*,
         {{ all_but('marks', ['case_id']) }},
@@ -15,15 +29,13 @@ with cases as (
         city.rework_denominator,
         city.filing_denominator,
         today.ends_at
-    from {{ ref('fct_platform_case') }} as filed
+    from looked_at as filed
     cross join {{ ref('dim_as_of') }} as today
     cross join {{ ref('dim_city') }} as city
-    left join {{ ref('int_case_step_marks') }} as marks on filed.case_id = marks.case_id
+    left join marks on filed.case_id = marks.case_id
     left join {{ ref('dim_channel') }} as channel on filed.channel = channel.channel
     left join {{ ref('dim_department') }} as department on filed.unit_code = department.unit_code
-    where
-        filed.reported_at < today.ends_at
-        {{ only_unsettled_cases('and', 'filed.case_id', 'filed.reported_at', this) }}
+    where filed.reported_at < today.ends_at
 ),
 
 happened as (

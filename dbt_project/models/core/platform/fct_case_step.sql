@@ -14,6 +14,5 @@ select
 from {{ ref('stg_platform__case_flow') }} as incoming
 {% if is_incremental() %}
     where
-        {{ is_touched('incoming', 'step_id', ['_batch_seq', '_source_row']) }}
-        and incoming._batch_seq > {{ seen_seq() or -1 }}
+        {{ is_touched('incoming', 'step_id', ['_batch_seq', '_source_row'], 'incoming._batch_seq > ' ~ seen_seq()) }}
 {% endif %}

@@ -38,6 +38,12 @@ filed as (
         {{ only_evaluated_cases('and', 'record.case_id') }}
 ),
 
+marks as (
+    select *
+    from {{ ref('int_case_step_marks') }}
+    {{ only_evaluated_cases('where', 'case_id') }}
+),
+
 cases as (
     select
         period.period_id,
@@ -50,7 +56,7 @@ cases as (
     from filed
     inner join {{ ref('dim_period') }} as period
         on filed.as_of_on >= period.starts_on and filed.counted_on between period.starts_on and period.ends_on
-    left join {{ ref('int_case_step_marks') }} as marks on filed.case_id = marks.case_id
+    left join marks on filed.case_id = marks.case_id
     left join {{ ref('dim_channel') }} as channel on filed.channel = channel.channel
     left join {{ ref('dim_department') }} as department on filed.unit_code = department.unit_code
 ),

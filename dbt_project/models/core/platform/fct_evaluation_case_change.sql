@@ -1,11 +1,7 @@
 -- Cases whose counting in a frozen period is another today than when it was frozen, and why: an appeal was upheld, the
 -- record came late, it was corrected, or the city counts otherwise. Restatements lead here, and from here to records.
 -- The cases of a frozen figure are those of fct_evaluation_case that are not here, and these as they were.
-{{ config(
-    materialized='incremental',
-    pre_hook='{{ doubt_changes() }}',
-    post_hook='{{ forget_doubted_changes() }}'
-) }}
+{{ config(materialized='incremental', pre_hook='{{ doubt_changes() }}', post_hook='{{ forget_doubted_changes() }}') }}
 
 with held as (
     select
@@ -26,21 +22,31 @@ freezings as (
     group by frozen_row.period_id
 ),
 
+frozen_looked_at as {{ made_first() }} (
+    select *
+    from {{ ref('fct_evaluation_frozen_case') }}
+    {{ only_changeable_cases('where', 'case_id', this) }}
+),
+
+looked_at as {{ made_first() }} (
+    select *
+    from {{ ref('fct_evaluation_case') }}
+    {{ only_changeable_cases('where', 'case_id', this) }}
+),
+
 frozen as (
     select kept.*
-    from {{ ref('fct_evaluation_frozen_case') }} as kept
+    from frozen_looked_at as kept
     inner join held on kept.period_id = held.period_id and kept.frozen_on = held.frozen_on
     inner join freezings on kept.period_id = freezings.period_id
-    {{ only_changeable_cases('where', 'kept.case_id', 'freezings.frozen_on', this) }}
 ),
 
 current_cases as (
     select
         cases.*,
         {{ standing_digest('cases') }} as standing
-    from {{ ref('fct_evaluation_case') }} as cases
+    from looked_at as cases
     inner join freezings on cases.period_id = freezings.period_id
-    {{ only_changeable_cases('where', 'cases.case_id', 'freezings.frozen_on', this) }}
 ),
 
 compared as (

@@ -2,23 +2,28 @@
 -- on the as-of date but the choice of versions, so that building what is new gives the same as building everything.
 {{ reads_touched_cases() }}{{ config(materialized='incremental', unique_key='case_id') }}
 
-with incoming as (
+-- What came is chosen before anything is joined: engines do not move it there by themselves.
+with touched as (
+    select *
+    from {{ ref('stg_platform__cases') }}
+    {% if is_incremental() %}{{ only_touched_cases() }}{% endif %}
+),
+
+incoming as (
     select
         record.*,
         flow.cancelled_at,
         flow._flow_version,
         cast(coalesce(record.filed_at, record.reported_at) as date) as owned_on
-    from {{ ref('stg_platform__cases') }} as record
+    from touched as record
     left join {{ ref('int_case_flow_marks') }} as flow on record.case_id = flow.case_id
 ),
 
 cases as (
     select *
     from incoming
-    {% if is_incremental() %}
-        where
-            {{ is_touched('incoming', 'case_id', ['_batch_seq', '_source_row', '_flow_version']) }}
-            {{ only_touched_cases('and', 'incoming.case_id') }}
+    {% if is_incremental() and not seen_seq() %}
+        where {{ is_touched('incoming', 'case_id', ['_batch_seq', '_source_row', '_flow_version']) }}
     {% endif %}
 )
 

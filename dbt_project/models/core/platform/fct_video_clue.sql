@@ -5,7 +5,7 @@ with cases as (
         min(case_id) as case_id,
         min(reported_at) as reported_at
     from {{ ref('fct_platform_case') }}
-    where case_no is not null
+    where case_no in (select platform_case_no from {{ ref('stg_clues__video_clues') }})
     group by case_no
 )
 

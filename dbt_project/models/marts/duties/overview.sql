@@ -12,20 +12,21 @@ with days as (
 cases as (
     select
         cast(filed.filed_at as date) as day,
-        coalesce(filed.closed_at < today.ends_at, false) as is_closed,
-        coalesce(filed.closed_at < today.ends_at and filed.closed_at <= filed.due_at, false) as is_on_time,
+        count(*) as filed,
+        count(*) filter (where filed.closed_at < today.ends_at) as closed,
+        count(*) filter (where filed.closed_at < today.ends_at and filed.closed_at <= filed.due_at) as on_time,
         -- Due as in case_closure: the clock of a suspended case stands still.
-        coalesce(
-            filed.closed_at < today.ends_at
+        count(*) filter (
+            where filed.closed_at < today.ends_at
             or (
                 filed.due_at <= today.ends_at
                 and (filed.stopped_since_at is null or filed.stopped_since_at > filed.due_at)
-            ),
-            false
-        ) as is_due
+            )
+        ) as due
     from {{ ref('fct_platform_case') }} as filed
     cross join {{ ref('dim_as_of') }} as today
     where filed.filed_at < today.ends_at and (filed.cancelled_at is null or filed.cancelled_at >= today.ends_at)
+    group by all
 ),
 
 facts as (
@@ -33,11 +34,11 @@ facts as (
         cases.day,
         kinds.indicator,
         case kinds.indicator
-            when 'platform_cases' then 1
-            when 'platform_closing' then cast(cases.is_closed as integer)
-            else cast(cases.is_on_time as integer)
+            when 'platform_cases' then cases.filed
+            when 'platform_closing' then cases.closed
+            else cases.on_time
         end as part,
-        case when kinds.indicator <> 'platform_cases' then cast(cases.is_due as integer) end as whole,
+        case when kinds.indicator <> 'platform_cases' then cases.due end as whole,
         '件' as unit
     from cases
     cross join (

@@ -1,0 +1,53 @@
+{#-
+    What a test need not look at again. A test that has passed on everything passes on all rows that are as they were; so a night that knows how far
+    the last complete build had seen (macros/only_touched.sql) has the tests of large facts look at rows that can be others, by the word in
+    their `where`. All rows are looked at in any other run, by a test that had found something, and by each on the first night of a week
+    (pipelines/kept.py tells which).
+-#}
+
+{#- The condition by its word: it takes in every row that the model can have made anew, and every row with the same key. -#}
+{% macro changed_rows(word, relation) -%}
+    {%- if word == 'rows of_touched_cases' -%} case_id in (select case_id from ops.touched_cases)
+    {%- elif word == 'rows of_unsettled_cases' -%}
+        case_id in (
+            select case_id from ops.touched_cases
+            union all
+            select case_id from {{ relation }} where settled_on > {{ seen_on() }}
+        )
+    {%- elif word == 'rows of_cases_evaluated_again' -%}
+        {#- By name and not by ref: what a test refers to is settled before its `where` is known. All are built before it. -#}
+        case_id in (
+            select case_id from ops.touched_cases
+            union all
+            select case_id from {{ beside(relation, 'fct_case_standing') }} where settled_on > {{ seen_on() }}
+            union all
+            select case_id from {{ beside(relation, 'fct_evaluation_appeal') }}
+        )
+    {%- elif word == 'rows of_recounted_days' -%}
+        date_on in (
+            select date_on from ops.touched_days
+            union all
+            select reported_on from {{ beside(relation, 'fct_case_standing') }} where settled_on > {{ seen_on() }}
+        )
+    {%- elif word == 'rows of_new_batches' -%}
+        step_id in (select step_id from {{ relation }} where _batch_seq > {{ seen_seq() }})
+    {%- elif word == 'rows frozen_since' -%} frozen_on > {{ seen_on() }}
+    {%- else -%}
+        {{ exceptions.raise_compiler_error('macros/judged_rows.sql: ' ~ word) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- What a generic test reads of a model: all of it, what its `where` says, or the rows that can be others. -#}
+{% macro get_where_subquery(relation) -%}
+    {%- set word = config.get('where') or '' -%}
+    {%- if not word.startswith('rows ') -%}{{ return(dbt.default__get_where_subquery(relation)) }}{%- endif -%}
+    {%- if not execute or not seen_seq() or model.unique_id in env_var('CHENGGUAN_JUDGE_WHOLE', model.unique_id).split() -%}
+        {{ return(relation) }}
+    {%- endif -%}
+    {{ return('(select * from ' ~ relation ~ ' where ' ~ changed_rows(word, relation) ~ ') as changed') }}
+{%- endmacro %}
+
+{#- Another table of the same schema. -#}
+{% macro beside(relation, name) -%}
+    {{ relation.incorporate(path={'identifier': name}) }}
+{%- endmacro %}
