@@ -21,7 +21,8 @@ from pipelines.readers.base import ROW, SHEET, UNREADABLE, Extract, drop_non_rec
 from pipelines.readers.faults import damaged, too_large
 from pipelines.readers.tables import check_only
 
-CHUNK_ROWS = 50_000
+#: As many as DuckDB keeps together, which is the cheapest to write; where the texts of so many are too long, fewer.
+CHUNK_ROWS, FEWER_ROWS = 122_880, 50_000
 #: Bytes of text that one chunk may have: a word that comes again is written once, and may be as long as its writer likes.
 MOST_CHUNK_BYTES = 1 << 30
 #: Of a column in a row group, and of a row of it, whose words are not numbered.
@@ -43,10 +44,7 @@ def read_parquet(path: Path, profile: FileSource, source: str) -> Extract:
     def chunks() -> Iterator[pl.DataFrame]:
         done = 0
         try:
-            for batch in file.iter_batches(CHUNK_ROWS, use_threads=False):
-                # The library does not look whether a text is one; bytes that are none would break what comes after the reader.
-                batch.validate(full=True)
-                _check_length(batch, source, done + 1)
+            for batch in _batches(file, source):
                 cells = [as_text(column).alias(name) for column, name in zip(batch.columns, header, strict=True)]
                 chunk = pl.DataFrame(cells).with_columns(
                     pl.lit(None, dtype=pl.String).alias(SHEET),
@@ -93,20 +91,32 @@ def _is_short_and_plain(metadata: pq.FileMetaData, at: int) -> bool:
     return True
 
 
-def _check_length(batch: pa.RecordBatch, source: str, row: int) -> None:
-    """Raises InputError where the texts would take too much memory once each cell has its own."""
-    length = 0
-    for column in batch.columns:
-        if pa.types.is_dictionary(column.type):
-            length += pc.sum(pc.binary_length(column.dictionary).take(column.indices)).as_py() or 0
-        else:
-            length += column.nbytes
-    if length > MOST_CHUNK_BYTES:
-        raise too_large(
-            source,
-            f"第 {row} 行起的文字共 {length >> 20} MiB，过大",
-            f"the texts from row {row} on take {length >> 20} MiB, too much",
-        )
+def _batches(file: pq.ParquetFile, source: str) -> Iterator[pa.RecordBatch]:
+    """The rows, in parts that may be held in memory. Raises InputError where even a few have too much text."""
+    done = 0
+    for batch in file.iter_batches(CHUNK_ROWS, use_threads=False):
+        # The library does not look whether a text is one; bytes that are none would break what comes after the reader.
+        batch.validate(full=True)
+        is_short = _length(batch) <= MOST_CHUNK_BYTES
+        rows = CHUNK_ROWS if is_short else FEWER_ROWS
+        for part in (batch.slice(at, rows) for at in range(0, batch.num_rows, rows)):
+            if not is_short and (length := _length(part)) > MOST_CHUNK_BYTES:
+                raise too_large(
+                    source,
+                    f"第 {done + 1} 行起的文字共 {length >> 20} MiB，过大",
+                    f"the texts from row {done + 1} on take {length >> 20} MiB, too much",
+                )
+            yield part
+            done += part.num_rows
+
+
+def _length(batch: pa.RecordBatch) -> int:
+    """Bytes of the cells once each has a text of its own."""
+    return sum(
+        pc.sum(pc.binary_length(column.dictionary).take(column.indices)).as_py() or 0
+        if pa.types.is_dictionary(column.type) else column.nbytes
+        for column in batch.columns
+    )  # fmt: skip
 
 
 def as_text(column: pa.Array) -> pl.Series:

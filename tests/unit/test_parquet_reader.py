@@ -66,6 +66,16 @@ def test_long_words_that_are_written_out_again_and_again_are_too_large(
         read(tmp_path / "a.parquet")
 
 
+def test_where_many_texts_are_too_long_fewer_are_held_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.readers.parquet.FEWER_ROWS", 300)
+    monkeypatch.setattr("pipelines.readers.parquet.MOST_CHUNK_BYTES", 500_000)
+    texts = [f"{at:01000}" for at in range(1_000)]
+    pq.write_table(pa.table({"x": texts}), tmp_path / "a.parquet")
+    assert cells(read(tmp_path / "a.parquet")) == [(text,) for text in texts]
+
+
 def test_only_rows_of_the_stated_kind_are_read(tmp_path: Path) -> None:
     pq.write_table(pa.table({"k": ["a", "b", None], "x": [1, 2, 3]}), tmp_path / "a.parquet")
     assert cells(read(tmp_path / "a.parquet", only={"k": "b"})) == [("b", "2")]
