@@ -1,5 +1,6 @@
 """The application: its commands, and one place where a fault becomes a message and an exit code."""
 
+import gc
 import signal
 import sys
 from types import FrameType
@@ -93,6 +94,9 @@ def _face(
 def main() -> None:
     """The entry point. A fault that the user can mend is a message and an exit code, a bug keeps its traceback."""
     signal.signal(signal.SIGTERM, _as_interrupt)
+    # Dagster, dbt and Great Expectations import hundreds of thousands of objects that stay; looking at all of them for garbage again and again took a
+    # seventh of a night without news.
+    gc.set_threshold(100_000, 50, 100)
     try:
         app()
     except ChengguanError as problem:
