@@ -45,7 +45,7 @@ def content_of(con: duckdb.DuckDBPyConnection, table: Served, source: str) -> Ta
     own hash takes a thirtieth of an MD5 over JSON, which took longer than all else of a release of millions of rows; another version of the
     engine may hash otherwise, and then publishes the same content once more.
     """
-    columns = _columns(con, source)
+    columns = columns_of(con, source)
     refuse_personal(table, [name for name, _ in columns])
     [(rows,)] = con.execute(f"SELECT count(*) FROM {source}").fetchall()
     if table.parts and rows > parts.MOST_ROWS_WHOLE:
@@ -70,7 +70,7 @@ def content_put_right(
     [(rows,)] = con.execute(f"SELECT count(*) FROM {source}").fetchall()
     if rows != parts.total(now)[0]:
         raise RuntimeError(f"{table.label} has {rows} rows and its parts {parts.total(now)[0]}")
-    return _of_parts(table, _columns(con, source), now)
+    return _of_parts(table, columns_of(con, source), now)
 
 
 def digest_of(held: Iterable[TableContent], tables: Iterable[Served]) -> str:
@@ -84,7 +84,8 @@ def _of_parts(table: Served, columns: list[list[str]], held: Mapping[str, str]) 
     return TableContent(table.label, counted[0], _sha256([columns, *map(str, counted)]), held)
 
 
-def _columns(con: duckdb.DuckDBPyConnection, source: str) -> list[list[str]]:
+def columns_of(con: duckdb.DuckDBPyConnection, source: str) -> list[list[str]]:
+    """Name and type of each column, in their order."""
     shape = con.sql(f"SELECT * FROM {source}")
     return [[name, str(kind)] for name, kind in zip(shape.columns, shape.types, strict=True)]
 

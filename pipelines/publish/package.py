@@ -152,7 +152,7 @@ def _write_table(
     if base and before == now and not now.parts:
         parts.link(_parquet(base.folder, table), _parquet(folder, table))
         return before
-    if before and before.parts and now.parts and _same_columns(con, source, target):
+    if before and before.parts and now.parts and digests.columns_of(con, source) == digests.columns_of(con, target):
         changed = parts.differing(before.parts, now.parts)
         if changed:
             parts.put_right(con, target, source, str(table.parts), changed)
@@ -173,11 +173,6 @@ def _write_table(
     else:
         _copy_to_parquet(con, table, folder)
     return found
-
-
-def _same_columns(con: duckdb.DuckDBPyConnection, one: str, other: str) -> bool:
-    left, right = con.sql(f"SELECT * FROM {one}"), con.sql(f"SELECT * FROM {other}")
-    return (left.columns, left.types) == (right.columns, right.types)
 
 
 def _parquet(folder: Path, table: Served) -> Path:

@@ -22,16 +22,16 @@ MOST_ROWS_WHOLE = 1_000_000
 UNDATED = "undated"
 
 
-def week(column: str, of: str) -> str:
-    """The Monday of a row's week, as SQL over the relation `of`; NULL without a date."""
-    return f"date_trunc('week', {of}.\"{column}\")::DATE"
+def week(column: str) -> str:
+    """The Monday of a row's week, as SQL over a relation that is called `whole_row`; NULL without a date."""
+    return f"date_trunc('week', whole_row.\"{column}\")::DATE"
 
 
 def sums(con: duckdb.DuckDBPyConnection, source: str, column: str, within: str = "true") -> dict[str, str]:
     """{part: rows and two sums of their hashes}, of the rows that `within` allows (it calls them `whole_row`)."""
     rows = con.execute(
         f"""SELECT week, count(*), sum(row_hash), sum(hash(row_hash, 1))
-            FROM (SELECT {week(column, "whole_row")} AS week, hash(whole_row) AS row_hash FROM {source} AS whole_row WHERE {within})
+            FROM (SELECT {week(column)} AS week, hash(whole_row) AS row_hash FROM {source} AS whole_row WHERE {within})
             GROUP BY week ORDER BY week"""
     ).fetchall()
     return {UNDATED if monday is None else str(monday): ":".join(map(str, counted)) for monday, *counted in rows}
@@ -52,16 +52,16 @@ def rows_of(parts: Mapping[str, str], chosen: Iterable[str]) -> int:
     return sum(int(parts[part].split(":")[0]) for part in chosen if part in parts)
 
 
-def among(column: str, chosen: Iterable[str], of: str = "whole_row") -> str:
-    """The condition for rows of these parts. The span of their days stands beside the exact weeks, since it skips whole row groups."""
+def among(column: str, chosen: Iterable[str]) -> str:
+    """The condition for rows of these parts, of a relation that is called `whole_row`. The span of their days stands beside the exact weeks, since it skips whole row groups."""
     names = sorted(chosen)
     days = [dt.date.fromisoformat(name) for name in names if name != UNDATED]
-    spans = [f'{of}."{column}" IS NULL'] if UNDATED in names else []
+    spans = [f'whole_row."{column}" IS NULL'] if UNDATED in names else []
     if days:
         beyond = max(days) + dt.timedelta(days=7)
-        spans.append(f"{of}.\"{column}\" >= DATE '{min(days)}' AND {of}.\"{column}\" < DATE '{beyond}'")
+        spans.append(f"whole_row.\"{column}\" >= DATE '{min(days)}' AND whole_row.\"{column}\" < DATE '{beyond}'")
     listed = ", ".join(f"DATE '{day}'" for day in days) or "NULL"
-    within = [f"({' OR '.join(spans) or 'false'})", f"({week(column, of)} IS NULL OR {week(column, of)} IN ({listed}))"]
+    within = [f"({' OR '.join(spans) or 'false'})", f"({week(column)} IS NULL OR {week(column)} IN ({listed}))"]
     return " AND ".join(within)
 
 

@@ -62,10 +62,10 @@
     bit_xor(xxhash64({{ columns | join(', ') }}))
 {%- endmacro %}
 
-{#- Each row holds until the next one of its keys begins. -#}
 {#- It has no word for it, and builds everything anyway. -#}
 {% macro spark__made_first() -%}{%- endmacro %}
 
+{#- Each row holds until the next one of its keys begins. -#}
 {% macro spark__asof_join(relation, alias, moment, since, keys, kind, strictly) -%}
     {{ kind }} join (
         select
