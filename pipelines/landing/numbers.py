@@ -47,6 +47,8 @@ def _typed(cells: pl.Series, factor: pl.Expr, spec: Field) -> pl.Series:
     if isinstance(spec.dtype, pl.Decimal):
         # Workbooks hold binary fractions: 0.1 + 0.2 must come out as 0.30.
         number = number.round(spec.dtype.scale or 0)
+        # Polars gives no value for what is far too large, and ended a whole file where it was a thousand times too large or less.
+        number = pl.when(number.abs() < 10.0 ** (spec.dtype.precision - spec.dtype.scale)).then(number)
     elif spec.dtype.is_integer():
         number = pl.when(number == number.round(0)).then(number)
     return cells.to_frame().select(number.cast(spec.dtype, strict=False).alias(cells.name)).to_series()

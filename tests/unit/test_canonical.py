@@ -75,6 +75,18 @@ def test_what_is_no_number_is_a_bad_number(cell: str) -> None:
     assert read(DEMOLITION["demolished_area_m2"], cell) == (None, ["bad_number"])
 
 
+@pytest.mark.parametrize(
+    "cell", ["1000000000000", "-1000000000000", "99999999999999", "999999999999.995", "100，000，000万"]
+)
+def test_a_number_with_more_digits_than_its_field_is_a_bad_number(cell: str) -> None:
+    assert read(DEMOLITION["demolished_area_m2"], cell) == (None, ["bad_number"])
+    assert read(DEMOLITION["demolished_area_m2"], "999999999999.99") == (Decimal("999999999999.99"), [])
+
+
+def test_an_amount_in_a_unit_of_its_own_that_is_too_large_is_a_bad_number() -> None:
+    assert read(FEEDS["penalty_cases"].fields["fine_yuan"], "100，000，000万元") == (None, ["bad_number"])
+
+
 def test_a_fraction_is_no_count() -> None:
     assert read(BUILDING["floors"], "2.5") == (None, ["bad_number"])
     assert read(BUILDING["floors"], "2.0") == (2, [])
