@@ -14,17 +14,18 @@
     {%- do names.append("'" ~ name ~ "'") -%}
     {%- do sums.append('cast(coalesce(sum(' ~ name ~ '), 0) as decimal(18, 4))') -%}
 {%- endfor -%}
-{{ evaluated_places(excluded) }}
+{{ evaluated_objects(excluded) }}
 
 sums as (
     select
-        period_id,
-        object_type,
-        object_id,
+        one.period_id,
+        one.object_type,
+        one.object_id,
         {{ map_of(list_of(names), list_of(sums)) }} as counts
-    from places
-    where object_id is not null
-    group by period_id, object_type, object_id
+    from objects_counted as one
+    left join counts
+        on one.period_id = counts.period_id and one.object_type = counts.object_type and one.object_id = counts.object_id
+    group by one.period_id, one.object_type, one.object_id
 ),
 
 weights as (

@@ -19,10 +19,23 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- For a pre-hook: takes away what is made again. All of it, where nothing is known. -#}
+{#- For a pre-hook: takes away what is made again, and notes which months of which periods it counted in. All of it, where nothing is known. -#}
 {% macro forget_evaluated_cases() -%}
     {%- if execute and is_incremental() -%}
+        {%- if seen_seq() %}{{ note_evaluated_months() }};{% endif %}
         delete from {{ this }} {% if seen_seq() %}where case_id in ({{ evaluated_again() }}){% endif %}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The months in which the cases count that are evaluated again: to be noted before they are taken away, and once they are made anew. -#}
+{% macro note_evaluated_months() -%}
+    {%- if execute and is_incremental() and seen_seq() -%}
+        insert into ops.evaluated_months
+        select distinct
+            period_id,
+            cast(date_trunc('month', counted_on) as date)
+        from {{ this }}
+        where case_id in ({{ evaluated_again() }})
     {%- endif -%}
 {%- endmacro %}
 

@@ -15,12 +15,16 @@
                 select case_id from {{ source }} where _batch_seq > {{ seen_seq() }} or _superseded_by_seq > {{ seen_seq() }}
                 {%- endfor %}
             );
-            -- The days that they are reported on, in each of their versions.
+            -- The days that they are reported and filed on, in each of their versions.
             create or replace table ops.touched_days as (
-                select distinct cast(reported_at as date) as date_on
+                select distinct
+                    cast(reported_at as date) as date_on,
+                    cast(filed_at as date) as filed_on
                 from raw.platform_cases
                 where case_id in (select case_id from ops.touched_cases)
             );
+            -- Filled as cases are evaluated again (macros/recounted_months.sql).
+            create or replace table ops.evaluated_months (period_id varchar, month date);
             -- A night on which nothing came does not build the view anew, and the last run may have left it showing everything.
             {%- if view is not none %}
             create or replace view {{ view }} as (select case_id from ops.touched_cases)

@@ -30,6 +30,8 @@ FEWEST = 3
 FEWEST_DAYS_BEFORE = 56
 #: Weeks that are looked back on: flagged in so many of them is persistent.
 WEEKS_BACK, PERSISTENT_WEEKS, FADING_WEEKS = 8, 3, 4
+#: No case of so many days ago or more is asked for.
+DAYS_BACK = PAST + 7 * WEEKS_BACK + max(WINDOWS)
 
 SCHEMA = pl.Schema({
     "grid_code": pl.String, "event_class": pl.String, "state": pl.String, "window_days": pl.Int32, "starts_on": pl.Date, "ends_on": pl.Date,
@@ -102,17 +104,15 @@ def flagged(found: pl.DataFrame) -> pl.DataFrame:
 
 
 def hotspots(cases: pl.DataFrame, places: Mapping[str, tuple[float, float]], last: dt.date) -> pl.DataFrame:
-    """Rows of `SCHEMA` as of the day. `cases`: date_on, grid_code, event_class, is_public, cases; cases without a cell count as the rest of the city."""
-    cases = cases.filter(
-        (pl.col("date_on") <= last)
-        & (pl.col("date_on") > last - dt.timedelta(days=PAST + 7 * WEEKS_BACK + max(WINDOWS)))
-    )
+    """Rows of `SCHEMA` as of the day. `cases`: date_on, grid_code, event_class (text or categories), is_public, cases; cases without a cell count
+    as the rest of the city."""
+    cases = cases.filter((pl.col("date_on") <= last) & (pl.col("date_on") > last - dt.timedelta(days=DAYS_BACK)))
     if cases.is_empty():
         return pl.DataFrame(schema=SCHEMA)
     first = cases["date_on"].min()
     assert isinstance(first, dt.date)
     days = (last - first).days + 1
-    cells, classes = sorted(set(cases["grid_code"])), sorted(set(cases["event_class"]))
+    cells, classes = (cases[name].unique().cast(pl.String).sort().to_list() for name in ("grid_code", "event_class"))
     counts, citizen = (_counts(part, cells, classes, first, days) for part in (cases, cases.filter("is_public")))
     around = zones(cells, places)
     by_week = [flagged(looked_at(counts, around, days - 7 * back)) for back in range(WEEKS_BACK)]
@@ -150,10 +150,9 @@ def _zone(around: Sequence[npt.NDArray[np.bool_]], cell: int, cells: int) -> npt
 
 def _counts(cases: pl.DataFrame, cells: list[str], classes: list[str], first: dt.date, days: int) -> Floats:
     counts = np.zeros((len(cells), len(classes), days))
-    at_cell, at_class = ({name: at for at, name in enumerate(names)} for names in (cells, classes))
     where = (
-        cases["grid_code"].replace_strict(at_cell, return_dtype=pl.Int64).to_numpy(),
-        cases["event_class"].replace_strict(at_class, return_dtype=pl.Int64).to_numpy(),
+        cases["grid_code"].cast(pl.Enum(cells)).to_physical().to_numpy(),
+        cases["event_class"].cast(pl.Enum(classes)).to_physical().to_numpy(),
         (cases["date_on"] - first).dt.total_days().to_numpy(),
     )
     np.add.at(counts, where, cases["cases"].to_numpy().astype(float))

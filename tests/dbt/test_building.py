@@ -176,7 +176,9 @@ def _plant(connection: duckdb.DuckDBPyConnection, table: str, key: str, *, is_ol
         "date_on": "date '2000-01-01'",
         "frozen_on": "date '2000-01-01'",
     }
-    values = {"handled": "7"} if table.endswith("standing") else {}
+    values = {"core.fct_case_standing": {"handled": "7"}, "core.fct_platform_case": {"stopped_seconds": "-1"}}.get(
+        table, {}
+    )
     if is_old:
         values |= {key: other[key]} | (
             {"settled_on": "date '2000-01-01'", "_batch_seq": "1"} if table.endswith(("standing", "step")) else {}

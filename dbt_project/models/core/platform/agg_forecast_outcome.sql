@@ -14,6 +14,17 @@ with frozen as (
     ) = 1
 ),
 
+-- Added up by day, street and class first: each case is looked at once and not for every grain and level.
+daily as (
+    select
+        date_on,
+        street_code,
+        major_class,
+        sum(cases) as cases
+    from {{ ref('agg_case_day') }}
+    group by date_on, street_code, major_class
+),
+
 counted as (
     select
         grain.name as grain,
@@ -22,7 +33,7 @@ counted as (
         if(level.name in ('street_class', 'street'), cases.street_code, 'all') as street_code,
         if(level.name in ('street_class', 'class'), cases.major_class, 'all') as event_class,
         cast(sum(cases.cases) as bigint) as actual
-    from {{ ref('agg_case_day') }} as cases
+    from daily as cases
     cross join (values ('day'), ('week')) as grain (name)
     cross join (values ('street_class'), ('street'), ('class'), ('city')) as level (name)
     group by all

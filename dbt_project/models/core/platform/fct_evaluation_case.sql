@@ -3,7 +3,8 @@
 -- a record does. The city chooses whether a case belongs to the period of its filing or of its deadline.
 {{ config(
     materialized='incremental',
-    pre_hook='{{ forget_evaluated_cases() }}'
+    pre_hook='{{ forget_evaluated_cases() }}',
+    post_hook='{{ note_evaluated_months() }}'
 ) }}
 
 with appeals as (
@@ -15,6 +16,12 @@ with appeals as (
     inner join {{ ref('dim_period') }} as period on appeal.period_id is null or appeal.period_id = period.period_id
     where appeal.upheld = 1
     group by appeal.case_id, period.period_id
+),
+
+looked_at as {{ made_first() }} (
+    select *
+    from {{ ref('fct_platform_case') }}
+    {{ only_evaluated_cases('where', 'case_id') }}
 ),
 
 filed as (
@@ -30,18 +37,18 @@ filed as (
             when record.filed_at < today.ends_at then record.filed_at
             else record.reported_at
         end as date) as counted_on
-    from {{ ref('fct_platform_case') }} as record
+    from looked_at as record
     cross join {{ ref('dim_as_of') }} as today
     cross join {{ ref('dim_city') }} as city
-    where
-        record.reported_at < today.ends_at
-        {{ only_evaluated_cases('and', 'record.case_id') }}
+    where record.reported_at < today.ends_at
 ),
 
 marks as (
     select *
     from {{ ref('int_case_step_marks') }}
-    {{ only_evaluated_cases('where', 'case_id') }}
+    {% if seen_seq() and is_incremental() -%}
+        where case_id in (select case_id from looked_at)
+    {%- endif %}
 ),
 
 cases as (

@@ -1,4 +1,6 @@
 -- How cases are closed, by month of filing: sums of the flags of fct_case_standing.
+{{ config(materialized='incremental', pre_hook='{{ forget_recounted_months() }}') }}
+
 select
     month,
     squad_id,
@@ -16,5 +18,7 @@ select
     cast(sum(handled) as bigint) as handled,
     cast(coalesce(sum(handling_seconds), 0) / 3600 as decimal(18, 4)) as handling_hours_sum
 from {{ ref('fct_case_standing') }}
-where filed = 1
+where
+    filed = 1
+    {{ only_recounted_months('and', 'filed_on') }}
 group by month, squad_id, street_code, event_class, channel

@@ -1,4 +1,6 @@
 -- From where problems reach the platform, by month of reporting, and what becomes of the reports.
+{{ config(materialized='incremental', pre_hook='{{ forget_recounted_months() }}') }}
+
 select
     cast(date_trunc('month', reported_on) as date) as month,
     squad_id,
@@ -17,4 +19,5 @@ select
     cast(sum(not_closed) as bigint) as not_closed,
     cast(sum(filing_base) as bigint) as filing_base
 from {{ ref('fct_case_standing') }}
+{{ only_recounted_months('where', 'reported_on') }}
 group by all

@@ -1,4 +1,6 @@
 -- Which level of the second-tier platform (二级平台) deals with cases, by month of filing: 局机关、科室、大队、中队.
+{{ config(materialized='incremental', pre_hook='{{ forget_recounted_months() }}') }}
+
 select
     month,
     squad_id,
@@ -33,5 +35,7 @@ select
     cast(coalesce(sum(handling_seconds), 0) as bigint) as handling_seconds_sum,
     cast(coalesce(sum(closing_seconds), 0) as bigint) as closing_seconds_sum
 from {{ ref('fct_case_standing') }}
-where filed = 1
+where
+    filed = 1
+    {{ only_recounted_months('and', 'filed_on') }}
 group by month, squad_id, handling_level

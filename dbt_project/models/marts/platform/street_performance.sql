@@ -1,5 +1,7 @@
 -- How streets fare, by month of filing. Whoever sees a problem should be able to deal with it (看的见的管得着): cases
 -- that are discovered and handled within the same street.
+{{ config(materialized='incremental', pre_hook='{{ forget_recounted_months() }}') }}
+
 select
     month,
     street_code,
@@ -19,5 +21,7 @@ select
     cast(coalesce(sum(dispatch_seconds), 0) / 3600 as decimal(18, 4)) as dispatch_hours_sum,
     cast(coalesce(sum(handling_seconds), 0) / 3600 as decimal(18, 4)) as handling_hours_sum
 from {{ ref('fct_case_standing') }}
-where filed = 1
+where
+    filed = 1
+    {{ only_recounted_months('and', 'filed_on') }}
 group by month, street_code

@@ -40,11 +40,15 @@ DEMOLISHED = Dataset(
         Measure("found", "found_cases", metric="found_cases"),
     ],
 )
-GRIDS = """select month, grid_code, event_class, sum(filed)::bigint as filed, sum(closed_on_time)::bigint as closed_on_time,
+GRIDS = """select month, grid_code, {by_class} sum(filed)::bigint as filed, sum(closed_on_time)::bigint as closed_on_time,
            sum(on_time_closing_base)::bigint as on_time_base, sum(overdue_open)::bigint as overdue_open
            from core.fct_case_standing where filed = 1 and grid_code is not null group by all order by all"""
-HOTSPOTS = """select date_trunc('month', week)::date as month, grid_code, event_class, count(*) as alarms, sum(cases)::bigint as cases,
+HOTSPOTS = """select date_trunc('month', week)::date as month, grid_code, {by_class} count(*) as alarms, sum(cases)::bigint as cases,
               sum(score) as score_sum from marts.grid_hotspots where is_whole_week group by all order by all"""
+#: A browser adds up all that a page brings. Half a million sums by month, grid and class (25 million cases) were 22 MB of script: beyond so many, grids come without classes.
+MOST_SUMS = 100_000
+#: Of the latest hotspots those with the highest scores; a megacity has some 90,000 in four weeks, which no browser shows as a table.
+MOST_LISTED = 200
 SCOPES = {"city": t("全市", "whole city"), "centre": t("城区街道", "subdistricts")}
 
 
@@ -65,9 +69,12 @@ def page(release: Release) -> Page:
         for row in release.rows("select grid_code, name_zh from core.dim_grid order by grid_code")
     }
     fewest = release.one("select minimum_volume_grid from core.dim_city").get("minimum_volume_grid")
-    grids = Dataset("grids", "core.fct_case_standing", GRIDS, _cases(fewest), labels={"grid_code": grid_words})
+    by_class = "event_class," if _has_few_sums(release) else ""
+    grids = Dataset(
+        "grids", "core.fct_case_standing", GRIDS.format(by_class=by_class), _cases(fewest), labels={"grid_code": grid_words}
+    )  # fmt: skip
     hotspots = Dataset(
-        "hotspots", "marts.grid_hotspots", HOTSPOTS,
+        "hotspots", "marts.grid_hotspots", HOTSPOTS.format(by_class=by_class),
         [
             Measure("alarms", "alarms", title=t("热点次数", "Hotspots"), unit="次", base="cases"),
             Measure("score", "score_sum", "alarms", title=t("平均热点分", "Mean score"), unit="1", base="cases"),
@@ -128,10 +135,17 @@ def page(release: Release) -> Page:
                     Table("demolished_table", t("各街道拆违", "Demolition by street"), "demolished", ["street_code"], ["area", "events", "found"]),
                     Table("grids_table", t("各网格", "By grid"), "grids", ["grid_code"], ["filed", "on_time", "overdue"]),
                 ],
+                lead=None if by_class else t("网格数字量大，不分事件类别：按类别筛选时网格不变", "There are too many figures of grids to have them by class: a choice of class leaves grids as they are"),
             ),
             Section(t("近四周的热点", "Hotspots of the last four weeks"), [_latest(release)]),
         ],
     )  # fmt: skip
+
+
+def _has_few_sums(release: Release) -> bool:
+    # About so many is enough, and takes a quarter of counting them.
+    asked = "select approx_count_distinct(hash(month, grid_code, event_class)) as n from core.fct_case_standing where filed = 1"
+    return bool(release.one(asked).get("n", 0) <= MOST_SUMS)
 
 
 def _origin(release: Release) -> Text | None:
@@ -148,8 +162,10 @@ def _latest(release: Release) -> Listing:
            round(expected, 2) as expected, round(score, 1) as score
            from marts.grid_hotspots as spot left join core.dim_grid as grid using (grid_code) left join core.dim_event_class as class using (event_class)
            where week > (select max(week) from marts.grid_hotspots) - interval 28 days and cases >= ?
+           qualify row_number() over (order by spot.score desc, week desc, grid_code, event_class) <= ?
            order by week desc, score desc""",
         SMALL_CELL,
+        MOST_LISTED,
     )
     return Listing(
         "latest_hotspots", t("哪里突然多起来", "Where something gathers"),
@@ -158,6 +174,9 @@ def _latest(release: Release) -> Listing:
             ("cases", t("案卷", "Cases"), "件"), ("expected", t("往常每周", "Usual in a week"), "1"), ("score", t("热点分", "Score"), "1"),
         ],
         [{**row, "what": Text(row["name_zh"] or "", row["name_en"] or "")} for row in rows],
-        lead=t("一周的案卷明显多于此前一年的同类案卷；分越高越不寻常；少于 5 件的不列", "Far more cases in a week than usual over the year before; the higher, the more unusual; fewer than 5 are left out"),
+        lead=t(
+            f"一周的案卷明显多于此前一年的同类案卷；分越高越不寻常；少于 5 件的不列，最多列分最高的 {MOST_LISTED} 个",
+            f"Far more cases in a week than usual over the year before; the higher, the more unusual; fewer than 5 are left out, and all but the {MOST_LISTED} with the highest scores",
+        ),
         relation="marts.grid_hotspots",
     )  # fmt: skip
