@@ -18,7 +18,8 @@ def moment(rng: random.Random, after: dt.datetime = dt.datetime(2017, 8, 20), ho
 
 
 def case(rng: random.Random) -> Row:
-    reported = moment(rng)
+    # Some are of an earlier year, so that a version can be all that a night changes of its month.
+    reported = moment(rng) if rng.random() < 0.9 else moment(rng, dt.datetime(2016, 1, 10), 365 * 24)
     status = rng.choice(["closed", "handling", "cancelled", "pending_dispatch"])
     filed = moment(rng, reported, 30)
     dispatched = None if status == "pending_dispatch" else moment(rng, filed, 30)
