@@ -79,6 +79,14 @@
 {%- endmacro %}
 
 {#-
+    At the end of a fact that is made whole: its rows in the order of this day, so that what asks for some days, and a release's weeks, skips the rest. Joins of more
+    rows than memory holds give them in no order. What nights add is in order by itself.
+-#}
+{% macro in_order_of(day) -%}
+    {{ return(adapter.dispatch('in_order_of')(day)) }}
+{%- endmacro %}
+
+{#-
     A join clause: of the relation's rows with the same keys, the last one whose `since` is not after the moment (`strictly`: before it).
     `keys` maps what stands on the left to the relation's columns.
 -#}

@@ -62,6 +62,10 @@
     {%- if seen_seq() -%}materialized{%- endif -%}
 {%- endmacro %}
 
+{% macro duckdb__in_order_of(day) -%}
+    {%- if not (seen_seq() and is_incremental()) -%}order by {{ day }}{%- endif -%}
+{%- endmacro %}
+
 {% macro duckdb__asof_join(relation, alias, moment, since, keys, kind, strictly) -%}
     asof {{ kind }} join {{ relation }} as {{ alias }}
         on {% for left, right in keys.items() %}{{ left }} = {{ alias }}.{{ right }} and {% endfor -%}

@@ -65,6 +65,10 @@
 {#- It has no word for it, and builds everything anyway. -#}
 {% macro spark__made_first() -%}{%- endmacro %}
 
+{#- A table of Spark is many files, each written by itself. -#}
+{% macro spark__in_order_of(day) -%}
+{%- endmacro %}
+
 {#- Each row holds until the next one of its keys begins. -#}
 {% macro spark__asof_join(relation, alias, moment, since, keys, kind, strictly) -%}
     {{ kind }} join (

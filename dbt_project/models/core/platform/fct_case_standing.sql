@@ -84,3 +84,4 @@ select
     {{ settled_on() }} as settled_on,
     {{ provenance() }}
 from flagged
+{{ in_order_of('reported_on') }}

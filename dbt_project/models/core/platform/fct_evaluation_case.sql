@@ -98,3 +98,4 @@ select
     {{ provenance('happened') }}
 from happened
 left join appeals on happened.case_id = appeals.case_id and happened.period_id = appeals.period_id
+{{ in_order_of('counted_on') }}
