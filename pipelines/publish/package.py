@@ -158,8 +158,8 @@ def _write_table(
             parts.put_right(con, target, source, str(table.parts), changed)
         found = digests.content_put_right(con, table, target, before, changed)
     else:
-        # Ordered, so that the same content gives the same file, compresses well and prunes by row group. Tables in parts keep the order in which
-        # their records came: it prunes by time, and sorting them by all columns would take longer than writing them.
+        # Ordered, so that the same content gives the same file, compresses well and prunes by row group. Tables in parts keep the order of the
+        # build, which is that of their day or nearly so: sorting them by all columns would take longer than writing them.
         order = "" if now.rows > parts.MOST_ROWS_WHOLE else "ORDER BY ALL"
         con.execute(f"CREATE OR REPLACE TABLE {target} AS SELECT * FROM {source} {order}")
         changed, found = sorted(now.parts), digests.content_of(con, table, target)

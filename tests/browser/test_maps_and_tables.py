@@ -16,6 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from pipelines.publish.site import build_site
+from pipelines.publish.site.pages import map as map_page
 from tests.browser import small_release
 from tests.browser.conftest import IN_A_BROWSER, watch
 from tests.browser.small_release import ABOUT, MONTHS, STREETS, cases, workload
@@ -129,6 +130,19 @@ def test_a_city_without_a_map_has_tables_instead_and_says_so(visit: Visit, tmp_p
     expect(page.get_by_text("本城市没有提供地图图形")).to_be_visible()
     expect(page.locator("[data-chart], .chooser")).to_have_count(0)
     assert set(counted(LAST)) < set(cells(page, "streets_table"))
+
+
+def test_where_grids_have_too_many_sums_for_a_page_they_stand_without_classes_and_the_page_says_so(
+    visit: Visit, site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(map_page, "MOST_SUMS", 0)
+    folder = built(tmp_path)
+    asked = ("map", "map?event_class=E1")
+    whole, chosen = (cells(visit(address), "grids_table") for address in asked)
+    assert whole != chosen
+    assert [cells(visit(address, folder), "grids_table") for address in asked] == [whole, whole]
+    expect(visit("map", folder).get_by_text("不分事件类别")).to_be_visible()
+    expect(visit("map", site).get_by_text("不分事件类别")).to_have_count(0)
 
 
 def test_a_hotspot_of_few_cases_is_not_listed(visit: Visit) -> None:

@@ -121,6 +121,23 @@ def test_the_comparison_is_about_something(built: Built) -> None:
     assert any(row["frozen_on"] == NIGHTS[2] for row in built["core.fct_evaluation_frozen_case"][1])
 
 
+@pytest.mark.slow
+def test_large_facts_that_are_made_whole_stand_in_the_order_of_their_day(
+    world: tuple[Settings, City], built: Built, tmp_path: Path
+) -> None:
+    assert built
+    home, city = world
+    settings = home.model_copy(update={"home": tmp_path})
+    settings.build_dir.mkdir(parents=True)
+    shutil.copyfile(home.build_db, settings.build_db)
+    days = {"fct_case_standing": "reported_on", "fct_evaluation_case": "counted_on", "agg_case_day": "date_on"}
+    run_dbt(settings, city, (NIGHTS[-1], ["run", "--quiet", "--full-refresh", "--select", *days]))
+    with duckdb.connect(str(settings.build_db), read_only=True) as connection:
+        for table, day in days.items():
+            found = [row[0] for row in connection.execute(f"select {day} from core.{table} order by rowid").fetchall()]
+            assert found == sorted(found), table
+
+
 #: Tables whose tests look at changed rows only, with their keys.
 LARGE = {
     "core.fct_platform_case": "case_id", "core.fct_case_standing": "case_id", "core.fct_case_step": "step_id",

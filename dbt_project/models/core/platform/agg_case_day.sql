@@ -20,3 +20,4 @@ where
     and not coalesce(reported.cancelled_at < today.ends_at, false)
     {{ only_recounted_days('and', 'cast(reported.reported_at as date)') }}
 group by all
+{{ in_order_of('date_on') }}
