@@ -31,6 +31,7 @@ BOOKKEEPING = {
     "ops.build_checks",
     "ops.touched_cases",
     "ops.touched_days",
+    "ops.evaluated_months",
     "meta.release",
 }
 
