@@ -80,7 +80,7 @@
 
 {#-
     At the end of a fact that is made whole: its rows in the order of this day, so that what asks for some days, and a release's weeks, skips the rest. Joins of more
-    rows than memory holds give them in no order. What nights add is in order by itself.
+    rows than memory holds give them in no order. What a night adds is of the last weeks and comes last.
 -#}
 {% macro in_order_of(day) -%}
     {{ return(adapter.dispatch('in_order_of')(day)) }}

@@ -8,14 +8,12 @@
     select case_id from {{ ref('fct_evaluation_appeal') }}
 {%- endmacro %}
 
-{% macro only_evaluated_cases(joint, case_id) -%}
+{% macro only_evaluated_cases() -%}
     {%- if not execute -%}
         {%- do ref('stg_platform__touched_cases') -%}
         {%- do ref('fct_case_standing') -%}
-        {{ joint }} true
     {%- elif seen_seq() and is_incremental() -%}
-        {{ joint }} ({{ case_id }} in ({{ evaluated_again() }}))
-    {%- else -%}{{ joint }} true
+        where case_id in ({{ evaluated_again() }})
     {%- endif -%}
 {%- endmacro %}
 

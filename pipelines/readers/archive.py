@@ -53,8 +53,8 @@ def read_zip(path: Path, profile: FileSource, source: str, known: Collection[str
                 name: _unpack(archive, member, folder.path / str(at), source)
                 for at, (name, member) in enumerate(members.items())
             }
-    # NotImplementedError is zipfile's word for a way of packing that it does not know, RuntimeError for a part that is encrypted.
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+    # RuntimeError is zipfile's word for a part that is encrypted and, by one of its own kinds, for a way of packing that it does not know.
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError) as error:
         folder.remove()
         raise damaged(source, error) from error
     except BaseException:

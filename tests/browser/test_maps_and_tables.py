@@ -11,10 +11,12 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
+import duckdb
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from pipelines.publish.package import FILE_NAME
 from pipelines.publish.site import build_site
 from pipelines.publish.site.pages import map as map_page
 from tests.browser import small_release
@@ -149,6 +151,20 @@ def test_a_hotspot_of_few_cases_is_not_listed(visit: Visit) -> None:
     listed = visit("map").locator("#latest_hotspots tbody tr")
     expect(listed).to_have_count(1)
     assert listed.first.locator("td").all_inner_texts() == ["河东街道0号", "占道经营", "9", "0.50", "4"]
+
+
+def test_of_too_many_hotspots_those_with_the_highest_scores_are_listed(
+    visit: Visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(map_page, "MOST_LISTED", 1)
+    small_release.write(tmp_path / "release", with_map=True)
+    with duckdb.connect(str(tmp_path / "release" / FILE_NAME)) as connection:
+        more = "select * replace (cases + 1 as cases, score + 1 as score) from marts.grid_hotspots where cases = 9"
+        connection.execute(f"insert into marts.grid_hotspots {more}")
+    build_site(tmp_path / "release", ABOUT, tmp_path / "site")
+    listed = visit("map", tmp_path / "site").locator("#latest_hotspots tbody tr")
+    expect(listed).to_have_count(1)
+    assert listed.first.locator("td").all_inner_texts() == ["河东街道0号", "占道经营", "10", "0.50", "5"]
 
 
 def test_a_squads_load_is_its_tasks_per_officer_against_the_median(visit: Visit) -> None:

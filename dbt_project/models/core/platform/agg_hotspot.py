@@ -16,7 +16,7 @@ def model(dbt, session):
         .select("date_on, grid_code, event_class, is_public, cases")
     )
     codes = pl.col("grid_code", "event_class")
-    # By the batch, since a year of a megacity's codes as text takes a gigabyte.
+    # By the batch, so that the codes of a megacity's year are never all there as text.
     batches = [pl.from_arrow(batch).with_columns(codes.cast(pl.Categorical)) for batch in asked.to_arrow_reader()]
     cases = pl.concat(batches) if batches else asked.pl()
     return hotspots(cases, places, today).select(pl.lit(today).alias("as_of"), pl.all()).to_arrow()

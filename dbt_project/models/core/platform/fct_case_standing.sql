@@ -11,9 +11,7 @@ with looked_at as {{ made_first() }} (
 marks as (
     select *
     from {{ ref('int_case_step_marks') }}
-    {% if seen_seq() and is_incremental() -%}
-        where case_id in (select case_id from looked_at)
-    {%- endif %}
+    {{ only_looked_at() }}
 ),
 
 cases as (

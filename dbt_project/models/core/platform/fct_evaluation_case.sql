@@ -21,7 +21,7 @@ with appeals as (
 looked_at as {{ made_first() }} (
     select *
     from {{ ref('fct_platform_case') }}
-    {{ only_evaluated_cases('where', 'case_id') }}
+    {{ only_evaluated_cases() }}
 ),
 
 filed as (
@@ -46,9 +46,7 @@ filed as (
 marks as (
     select *
     from {{ ref('int_case_step_marks') }}
-    {% if seen_seq() and is_incremental() -%}
-        where case_id in (select case_id from looked_at)
-    {%- endif %}
+    {{ only_looked_at() }}
 ),
 
 cases as (

@@ -143,7 +143,7 @@ def page(release: Release) -> Page:
 
 
 def _has_few_sums(release: Release) -> bool:
-    # About so many is enough, and takes a quarter of counting them.
+    # About so many is enough to know.
     asked = "select approx_count_distinct(hash(month, grid_code, event_class)) as n from core.fct_case_standing where filed = 1"
     return bool(release.one(asked).get("n", 0) <= MOST_SUMS)
 
