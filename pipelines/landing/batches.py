@@ -6,7 +6,7 @@ batch's name is always complete. A batch without a line in the ledger was not lo
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,22 +106,18 @@ class BatchWriter:
             writer.close()
             target = (landing_path if kind == "landing" else vault_path)(self.settings, self.feed, batch)
             to_disk(self._paths[kind])
-            self._paths[kind].replace(target)
+            self._paths[kind] = self._paths[kind].replace(target)
             to_disk(target.parent)
         self._writers.clear()
 
-    def withdraw(self, batch: str) -> None:
-        """Removes the files of a batch that could not be loaded after all."""
-        for path in (landing_path(self.settings, self.feed, batch), vault_path(self.settings, self.feed, batch)):
-            path.unlink(missing_ok=True)
-
     def discard(self) -> None:
-        """Removes what was written; used when the read failed or brought nothing new."""
-        for kind, writer in self._writers.items():
+        """Removes what was written, also where it has its name; used when the read or the load failed, or brought nothing new."""
+        for writer in self._writers.values():
             # On a full disk it cannot even write its end; what it wrote goes all the same, and makes room.
             with suppress(OSError):
                 writer.close()
-            self._paths[kind].unlink(missing_ok=True)
+        for path in self._paths.values():
+            path.unlink(missing_ok=True)
         self._writers.clear()
 
 
@@ -138,7 +134,7 @@ def _repeating(frame: pl.DataFrame) -> list[str]:
     return [name for name in head.columns if head[name].n_unique() <= head.height // 2]
 
 
-def landed_parts(path: Path) -> Iterator[pl.DataFrame]:
+def landed_parts(path: Path) -> Generator[pl.DataFrame]:
     """A landed batch in the parts in which it was written, so that it need not fit into memory."""
     with pq.ParquetFile(path) as file:
         heights = [file.metadata.row_group(at).num_rows for at in range(file.num_row_groups)]

@@ -6,7 +6,7 @@ Belongs here: the order of these steps, and that nothing of a batch stays where 
 
 import datetime as dt
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from pipelines.errors import InputError
 from pipelines.feeds import FEEDS
 from pipelines.landing.ahead import ahead
 from pipelines.landing.batches import BatchWriter, batch_id, landed_header, landed_parts, landing_path
-from pipelines.landing.canonical import References, to_canonical
+from pipelines.landing.canonical import Canonical, References, to_canonical
 from pipelines.landing.contract import Judged, judge
 from pipelines.landing.erased import Erased
 from pipelines.landing.headers import check, meet
@@ -48,72 +48,93 @@ class Door:
 def take_in(door: Door, connection: duckdb.DuckDBPyConnection, extract: Extract, line: Batch) -> bool:
     """Lands the extract, judges its rows and loads them; nothing of it stays where that fails. False where it brought nothing new.
 
-    Rows go through in the chunks in which they were read, and again from the landing copy into the warehouse: a batch need not fit into
-    memory. Of a window, records that say nothing new are left out (`unchanged`).
+    Rows go through in the chunks in which they were read: a batch need not fit into memory. Those of a file are judged and loaded while it
+    lands; a window lands as a whole before, since its name comes of what it brought.
     """
     started = time.perf_counter()
     feed = FEEDS[line.feed]
     keys = reference_keys(door.references, line.feed)
-
-    def judged(landed: pl.DataFrame, weighing: Weighing | None = None) -> Judged:
-        canonical = to_canonical(landed, landed_header(landed), door.profile, door.references)
-        rows = judge(canonical, feed, keys, line.horizon_on)
-        if weighing is not None:
-            weighing.add(canonical, rows)
-        return rows
-
-    is_window = line.window_to is not None
-    known = Known(connection, feed) if is_window else None
-    writer = BatchWriter(door.settings, line.feed, is_hashed=is_window)
-    try:
-        with _forms(door, extract) as chunks:
-            line.unknown_columns = check(door.profile, extract.headers, line.source)
-            line.template = meet(door.profile, extract.header).version
-            for chunk, landed, vaulted in chunks:
-                if known is None or known.nothing:
-                    writer.write(chunk, landed, vaulted)
-                    continue
-                old = known.unchanged(judged(landed))
-                extract.skipped["unchanged"] = extract.skipped.get("unchanged", 0) + len(old)
-                news = ~chunk[ROW].is_in(old)
-                if news.any():
-                    writer.write(chunk.filter(news), landed.filter(news), vaulted.filter(news))
-    except BaseException:
-        writer.discard()
-        raise
-    if writer.rows == 0:
-        writer.discard()
-        if is_window:
-            return False
-        raise InputError(
-            "文件只有表头、没有记录", "the file has a header but no record", file=line.source,
-            remedy_zh="确认来源单位导出的日期范围", remedy_en="check the range of dates that the source exported",
-        )  # fmt: skip
-    if is_window:
-        line.content_sha256 = writer.content_sha256
-        line.batch_id = batch_id(line.feed, f"{line.window_from}\0{line.window_to}\0{line.content_sha256}")
-        if is_known(connection, line.batch_id):
-            writer.discard()
-            return False
-    writer.commit(line.batch_id)
-    line.rows_skipped = sum(extract.skipped.values())
     line.city = door.city.facts.id
-    parts = landed_parts(landing_path(door.settings, line.feed, line.batch_id))
-    weighing = Weighing(connection, door.profile, line, extract)
+
+    def canonical(landed: pl.DataFrame) -> Canonical:
+        return to_canonical(landed, landed_header(landed), door.profile, door.references)
+
+    def judged(rows: Canonical) -> Judged:
+        return judge(rows, feed, keys, line.horizon_on)
+
+    def again() -> Generator[pl.DataFrame]:
+        return landed_parts(landing_path(door.settings, line.feed, line.batch_id))
+
+    weighing = Weighing(connection, door.profile, line, extract, lambda: map(canonical, again()))
+
+    def weighed(landed: pl.DataFrame) -> Judged:
+        rows = canonical(landed)
+        found = judged(rows)
+        weighing.add(rows, found)
+        return found
+
+    writer = BatchWriter(door.settings, line.feed, is_hashed=line.window_to is not None)
     try:
-        with closing(ahead(judged(part, weighing) for part in parts)) as rows:
+        if line.window_to is None:
+            parts = _file_landing(door, extract, line, writer)
+        else:
+            known = Known(connection, feed)
+            if not _window_landed(
+                door, extract, line, writer,
+                unchanged=(lambda _: []) if known.nothing else lambda landed: known.unchanged(judged(canonical(landed))),
+            ) or is_known(connection, line.batch_id):  # fmt: skip
+                writer.discard()
+                return False
+            writer.commit(line.batch_id)
+            parts = again()
+        with closing(parts), closing(ahead(map(weighed, parts))) as rows:
             load_batch(connection, feed, line, rows, started, along=weighing.settle)
     except BaseException as problem:
-        writer.withdraw(line.batch_id)
+        writer.discard()
         if isinstance(problem, HeldError):
             weighing.write_down()
         raise
     return True
 
 
+def _file_landing(door: Door, extract: Extract, line: Batch, writer: BatchWriter) -> Generator[pl.DataFrame]:
+    """A file's rows chunk by chunk, each when it is written; after the last one the landing copy has its name."""
+    with _forms(door, extract, line) as chunks:
+        for chunk, landed, vaulted in chunks:
+            writer.write(chunk, landed, vaulted)
+            yield landed.cast({pl.Null: pl.String})  # as it would be read from the landing copy
+    if not writer.rows:
+        raise InputError(
+            "文件只有表头、没有记录", "the file has a header but no record", file=line.source,
+            remedy_zh="确认来源单位导出的日期范围", remedy_en="check the range of dates that the source exported",
+        )  # fmt: skip
+    line.rows_skipped = sum(extract.skipped.values())
+    writer.commit(line.batch_id)
+
+
+def _window_landed(
+    door: Door, extract: Extract, line: Batch, writer: BatchWriter, unchanged: Callable[[pl.DataFrame], list[int]]
+) -> bool:
+    """Writes what a window brought, and what comes of it: hash and name. False where all of it is `unchanged` (`_source_row`)."""
+    with _forms(door, extract, line) as chunks:
+        for chunk, landed, vaulted in chunks:
+            old = unchanged(landed)
+            if old:
+                extract.skipped["unchanged"] = extract.skipped.get("unchanged", 0) + len(old)
+            news = ~chunk[ROW].is_in(old)
+            if news.any():
+                writer.write(chunk.filter(news), landed.filter(news), vaulted.filter(news))
+    line.rows_skipped = sum(extract.skipped.values())
+    line.content_sha256 = writer.content_sha256
+    line.batch_id = batch_id(line.feed, f"{line.window_from}\0{line.window_to}\0{line.content_sha256}")
+    return writer.rows > 0
+
+
 @contextmanager
-def _forms(door: Door, extract: Extract) -> Iterator[Iterator[tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]]:
-    """Each chunk of the extract as it was read, as it lands, and what of it goes to the vault.
+def _forms(
+    door: Door, extract: Extract, line: Batch
+) -> Iterator[Iterator[tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]]:
+    """Each chunk of the extract as it was read, as it lands, and what of it goes to the vault; refuses a header that does not do.
 
     The source is let go of at once where it is not read to its end: a problem that is kept keeps what it came of.
     """
@@ -125,6 +146,8 @@ def _forms(door: Door, extract: Extract) -> Iterator[Iterator[tuple[pl.DataFrame
 
     try:
         with closing(ahead(extract.chunks)) as chunks, closing(ahead(forms(chunks))) as formed:
+            line.unknown_columns = check(door.profile, extract.headers, line.source)
+            line.template = meet(door.profile, extract.header).version
             yield formed
     finally:
         close = getattr(extract.chunks, "close", None)

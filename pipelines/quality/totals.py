@@ -45,8 +45,14 @@ class StatedTotals:
         self._key = feed.key
         self._seen: set[object] = set()
 
+    @property
+    def none(self) -> bool:
+        """Whether the source states no total."""
+        return not self._stated
+
     def add(self, canonical: Canonical) -> None:
-        if not self._stated:
+        """Takes a chunk, in the order of rows."""
+        if self.none:
             return
         fresh = self._fresh(canonical.frame[self._key])
         for part, stated in self._stated.items():

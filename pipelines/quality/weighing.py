@@ -5,6 +5,7 @@ nothing in raw: the transaction that it came in is given up.
 """
 
 import datetime as dt
+from collections.abc import Callable, Iterable
 
 import duckdb
 
@@ -28,17 +29,22 @@ class Weighing:
     of a blocked one."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, profile: FeedProfile, line: Batch, extract: Extract
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        profile: FeedProfile,
+        line: Batch,
+        extract: Extract,
+        again: Callable[[], Iterable[Canonical]],
     ) -> None:
+        """`again` gives the batch's rows once more, once all have landed."""
         self._connection, self._profile, self._line = connection, profile, line
         self._measuring = Measuring(FEEDS[line.feed], line.loaded_for_on)
         self._mapped = set(meet(profile, extract.header).fields)
-        self._totals = StatedTotals(profile, extract)
+        self._extract, self._again = extract, again
         self._judged: Judged | None = None
 
     def add(self, canonical: Canonical, rows: JudgedRows) -> None:
         self._measuring.add(canonical, rows, self._mapped)
-        self._totals.add(canonical)
 
     def settle(self) -> None:
         """Judges the batch, which stands in raw but is not final. Raises HeldError where it is blocked and nobody has let it in."""
@@ -46,7 +52,7 @@ class Weighing:
         measures = self._measuring.done(_days_covered(line))
         if measures and self._is_new_file():
             measures["known_share"] = self._known() / measures["rows"]
-        measures |= self._totals.gaps()
+        measures |= self._gaps()
         past = past_of(self._connection, line.feed, line.source, line.loaded_for_on)
         (verdicts,) = judge_batches(self._profile, [measures], past, line.loaded_for_on)
         is_window = line.window_to is not None
@@ -60,6 +66,16 @@ class Weighing:
         line.findings = _found(verdicts)
         remember(self._connection, self._judged)
         release(self._connection, line.feed, line.source)
+
+    def _gaps(self) -> dict[str, float]:
+        """Stated totals against what they total. Which rows those are is known once all are read; few files state any, and are looked
+        through again."""
+        totals = StatedTotals(self._profile, self._extract)
+        if totals.none:
+            return {}
+        for canonical in self._again():
+            totals.add(canonical)
+        return totals.gaps()
 
     def write_down(self) -> None:
         """After the load was given up: the batch is held, with its findings."""
