@@ -33,12 +33,12 @@ CALENDAR = tuple(Path(__file__).parent / name for name in ("landing/calendar.py"
 _VERSIONS = ("dbt-core", "dbt-duckdb", "duckdb", "chinesecalendar", "holidays", "numpy", "scipy")
 
 
-def dbt_environment(settings: Settings, city: City, as_of: dt.date) -> dict[str, str]:
-    """The environment variables that dbt runs with, for the build file of this home and this date."""
+def dbt_environment(settings: Settings, city: City, as_of: dt.date, *, in_part: bool = False) -> dict[str, str]:
+    """The environment variables that dbt runs with, for the build file of this home and this date; `in_part` where it looks only at what came."""
     return {
         "CHENGGUAN_BUILD_DB": str(settings.build_db),
         "CHENGGUAN_AS_OF": as_of.isoformat(),
-        "CHENGGUAN_MEMORY": settings.memory,
+        "CHENGGUAN_MEMORY": settings.less_memory if in_part else settings.memory,
         "CHENGGUAN_TIME_ZONE": city.facts.time_zone,
         "DBT_PROFILES_DIR": str(DBT_PROJECT_DIR),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",

@@ -77,7 +77,7 @@ def model_assets(manifest: Path, days: dg.PartitionsDefinition[Any]) -> dg.Asset
             args = ["build", "--exclude-resource-type", "unit_test", *(["--full-refresh"] if full else [])]
             context.log.info(f"dbt {' '.join(args)} (as of {day}); models: {'all' if chosen is None else len(chosen)}")
             with write_lane(settings, timeout=600), environment({**seen, **told}):
-                invocation = _invoke(dbt, args, context, warehouse, chosen)
+                invocation = _invoke(dbt, args, context, warehouse, chosen, in_part=bool(seen))
                 events = with_what_was_judged(_followed(context, invocation), in_part)
             if not invocation.is_successful():
                 yield from _with_row_counts(settings, events)
@@ -94,11 +94,17 @@ def model_assets(manifest: Path, days: dg.PartitionsDefinition[Any]) -> dg.Asset
 
 
 def _invoke(
-    dbt: InstalledDbt, args: list[str], context: dg.AssetExecutionContext, warehouse: Warehouse, chosen: set[str] | None
+    dbt: InstalledDbt,
+    args: list[str],
+    context: dg.AssetExecutionContext,
+    warehouse: Warehouse,
+    chosen: set[str] | None,
+    *,
+    in_part: bool,
 ) -> DbtCliInvocation:
     target = dbt_target(warehouse.settings)
     (target / _RESULTS).unlink(missing_ok=True)  # a build that cannot start must not be told by the last one's results
-    env = transform.dbt_environment(warehouse.settings, warehouse.city, as_of(context))
+    env = transform.dbt_environment(warehouse.settings, warehouse.city, as_of(context), in_part=in_part)
     with environment({**env, "DBT_TARGET_PATH": str(target)}):
         if chosen is None:
             return dbt.cli(args, context=context, target_path=target, raise_on_error=False)

@@ -43,7 +43,7 @@ _RELEASE = Served(
 
 
 @contextmanager
-def reader(build_db: Path, memory: str = "4GB") -> Iterator[duckdb.DuckDBPyConnection]:
+def reader(build_db: Path, memory: str = "1GB") -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection on which the build file is attached, read-only, as `build`; beyond so much memory it works on disk, beside that file."""
     if not build_db.exists():
         raise SetupError(
@@ -52,7 +52,7 @@ def reader(build_db: Path, memory: str = "4GB") -> Iterator[duckdb.DuckDBPyConne
         )  # fmt: skip
     con = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
     try:
-        con.execute("SET memory_limit = $memory", {"memory": memory})
+        limit_memory(con, memory)
         con.execute("SET temp_directory = $folder", {"folder": f"{build_db}.release.tmp"})
         con.execute(f"ATTACH {quoted(build_db)} AS build (READ_ONLY)")
         yield con
@@ -65,6 +65,11 @@ def reader(build_db: Path, memory: str = "4GB") -> Iterator[duckdb.DuckDBPyConne
         ) from cause  # fmt: skip
     finally:
         con.close()
+
+
+def limit_memory(con: duckdb.DuckDBPyConnection, memory: str) -> None:
+    """Lets the connection hold so much, from now on."""
+    con.execute("SET memory_limit = $memory", {"memory": memory})
 
 
 def contents(

@@ -84,7 +84,7 @@ def publish(
     """
     manifest = manifest or contents.load_manifest(contents.manifest_path(settings))
     tables = contents.served_tables(manifest)
-    with _lock(settings), package.reader(settings.build_db, settings.memory) as con:
+    with _lock(settings), package.reader(settings.build_db, settings.less_memory) as con:
         _clear(settings)
         semantics = _semantics(settings)
         everything = [*tables, *meta.meta_tables(con, tables, city, as_of, semantics=semantics, manifest=manifest)]
@@ -112,6 +112,8 @@ def publish(
             if current
             else None
         )
+        if base is None:  # whole tables are sorted
+            package.limit_memory(con, settings.memory)
         release = _write(
             settings, con, everything, held, about=about, base=base, semantics=semantics, manifest=manifest
         )

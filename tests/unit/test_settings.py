@@ -1,0 +1,39 @@
+"""What of an installation's settings follows from others."""
+
+import datetime as dt
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.city import load_city
+from pipelines.settings import Settings
+from pipelines.transform import dbt_environment
+
+UNITS = {"MB": 10**6, "GB": 10**9, "MiB": 1 << 20, "GiB": 1 << 30}
+
+
+def held_by_duckdb(limit: str) -> int:
+    """Bytes that DuckDB understands by a limit, which it tells with one digit after the point."""
+    with duckdb.connect() as con:
+        con.execute("set memory_limit = $limit", {"limit": limit})
+        told = con.execute("select current_setting('memory_limit')").fetchall()[0][0]
+    number, unit = told.split()
+    return int(float(number) * {"bytes": 1, "KiB": 1 << 10, **UNITS}[unit])
+
+
+@given(st.integers(min_value=100, max_value=4_000), st.sampled_from(["MB", "MiB"]))
+def test_work_on_what_came_gets_a_third_of_the_memory_but_a_gigabyte_where_there_is_one(number: int, unit: str) -> None:
+    whole = number * UNITS[unit]
+    expected = whole if whole <= 10**9 else max(10**9, whole / 3)
+    assert held_by_duckdb(Settings(memory=f"{number}{unit}").less_memory) == pytest.approx(
+        expected, abs=0.11 * (1 << 30)
+    )
+
+
+def test_dbt_gets_less_memory_where_it_looks_only_at_what_came() -> None:
+    settings, day = Settings(memory="9GB"), dt.date(2017, 6, 30)
+    city = load_city(settings)
+    assert dbt_environment(settings, city, day)["CHENGGUAN_MEMORY"] == "9GB"
+    assert dbt_environment(settings, city, day, in_part=True)["CHENGGUAN_MEMORY"] == "3000MB"
