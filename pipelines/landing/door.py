@@ -59,35 +59,33 @@ def take_in(door: Door, connection: duckdb.DuckDBPyConnection, extract: Extract,
     def canonical(landed: pl.DataFrame) -> Canonical:
         return to_canonical(landed, landed_header(landed), door.profile, door.references)
 
-    def judged(rows: Canonical) -> Judged:
-        return judge(rows, feed, keys, line.horizon_on)
-
-    def again() -> Generator[pl.DataFrame]:
-        return landed_parts(landing_path(door.settings, line.feed, line.batch_id))
-
-    weighing = Weighing(connection, door.profile, line, extract, lambda: map(canonical, again()))
-
-    def weighed(landed: pl.DataFrame) -> Judged:
+    def judged(landed: pl.DataFrame, also: Callable[[Canonical, Judged], None] = lambda *_: None) -> Judged:
         rows = canonical(landed)
-        found = judged(rows)
-        weighing.add(rows, found)
+        found = judge(rows, feed, keys, line.horizon_on)
+        also(rows, found)
         return found
 
+    def as_landed() -> Generator[pl.DataFrame]:
+        return landed_parts(landing_path(door.settings, line.feed, line.batch_id))
+
+    weighing = Weighing(connection, door.profile, line, extract, lambda: map(canonical, as_landed()))
     writer = BatchWriter(door.settings, line.feed, is_hashed=line.window_to is not None)
     try:
         if line.window_to is None:
             parts = _file_landing(door, extract, line, writer)
         else:
             known = Known(connection, feed)
-            if not _window_landed(
+            has_news = _window_landed(
                 door, extract, line, writer,
-                unchanged=(lambda _: []) if known.nothing else lambda landed: known.unchanged(judged(canonical(landed))),
-            ) or is_known(connection, line.batch_id):  # fmt: skip
+                unchanged=lambda landed: [] if known.nothing else known.unchanged(judged(landed)),
+            )  # fmt: skip
+            if not has_news or is_known(connection, line.batch_id):
                 writer.discard()
                 return False
             writer.commit(line.batch_id)
-            parts = again()
-        with closing(parts), closing(ahead(map(weighed, parts))) as rows:
+            parts = as_landed()
+        judging = ahead(judged(part, weighing.add) for part in parts)
+        with closing(parts), closing(judging) as rows:
             load_batch(connection, feed, line, rows, started, along=weighing.settle)
     except BaseException as problem:
         writer.discard()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.city import load_city
-from pipelines.settings import Settings
+from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.transform import dbt_environment
 
 UNITS = {"MB": 10**6, "GB": 10**9, "MiB": 1 << 20, "GiB": 1 << 30}
@@ -37,3 +37,9 @@ def test_dbt_gets_less_memory_where_it_looks_only_at_what_came() -> None:
     city = load_city(settings)
     assert dbt_environment(settings, city, day)["CHENGGUAN_MEMORY"] == "9GB"
     assert dbt_environment(settings, city, day, in_part=True)["CHENGGUAN_MEMORY"] == "3000MB"
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_the_operations_page_tells_of_every_setting(name: str) -> None:
+    page = (PROJECT_ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert f"| `CHENGGUAN_{name.upper()}` |" in page
