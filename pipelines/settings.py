@@ -38,17 +38,17 @@ class Settings(BaseSettings):
     alerts: SecretStr | None = None
     alerts_remind_days: int = Field(default=3, ge=1, le=90)
     site: bool = True
-    memory: str = Field(default="3GB", pattern=r"^[0-9]+([.][0-9]+)? ?(MB|GB|MiB|GiB)$")
+    memory: str = Field(default="4GB", pattern=r"^[0-9]+([.][0-9]+)? ?(MB|GB|MiB|GiB)$")
     bi_path: Path | None = None
     publish_postgres: SecretStr | None = None
     new_home: bool = True
 
     @property
     def less_memory(self) -> str:
-        """What DuckDB may take where it looks at what came, or goes through tables once: a third of `memory`, but 1 GB where that is more.
+        """What DuckDB may take where it looks at what came, or goes through tables once: a quarter of `memory`, but 1 GB where that is more.
         With more it would keep blocks of a file that nobody asks for again."""
         most = int(TypeAdapter(ByteSize).validate_python(self.memory))
-        return f"{min(most, max(most // 3, 1_000_000_000)) // 1_000_000}MB"
+        return f"{min(most, max(most // 4, 1_000_000_000)) // 1_000_000}MB"
 
     @property
     def inbox_dir(self) -> Path:

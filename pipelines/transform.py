@@ -34,7 +34,7 @@ _VERSIONS = ("dbt-core", "dbt-duckdb", "duckdb", "chinesecalendar", "holidays", 
 
 
 def dbt_environment(settings: Settings, city: City, as_of: dt.date, *, in_part: bool = False) -> dict[str, str]:
-    """The environment variables that dbt runs with, for the build file of this home and this date; `in_part` where it looks only at what came."""
+    """The environment variables that dbt runs with, for the build file of this home and this date; `in_part` where models and tests look only at what came."""
     return {
         "CHENGGUAN_BUILD_DB": str(settings.build_db),
         "CHENGGUAN_AS_OF": as_of.isoformat(),

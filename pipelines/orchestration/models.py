@@ -77,7 +77,7 @@ def model_assets(manifest: Path, days: dg.PartitionsDefinition[Any]) -> dg.Asset
             args = ["build", "--exclude-resource-type", "unit_test", *(["--full-refresh"] if full else [])]
             context.log.info(f"dbt {' '.join(args)} (as of {day}); models: {'all' if chosen is None else len(chosen)}")
             with write_lane(settings, timeout=600), environment({**seen, **told}):
-                invocation = _invoke(dbt, args, context, warehouse, chosen, in_part=bool(seen))
+                invocation = _invoke(dbt, args, context, warehouse, chosen, in_part=bool(in_part))
                 events = with_what_was_judged(_followed(context, invocation), in_part)
             if not invocation.is_successful():
                 yield from _with_row_counts(settings, events)

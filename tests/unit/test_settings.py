@@ -23,20 +23,20 @@ def held_by_duckdb(limit: str) -> int:
     return int(float(number) * {"bytes": 1, "KiB": 1 << 10, **UNITS}[unit])
 
 
-@given(st.integers(min_value=100, max_value=4_000), st.sampled_from(["MB", "MiB"]))
-def test_work_on_what_came_gets_a_third_of_the_memory_but_a_gigabyte_where_there_is_one(number: int, unit: str) -> None:
+@given(st.integers(min_value=100, max_value=8_000), st.sampled_from(["MB", "MiB"]))
+def test_work_on_what_came_gets_a_quarter_of_the_memory_but_a_gigabyte_where_there_is_one(number: int, unit: str) -> None:
     whole = number * UNITS[unit]
-    expected = whole if whole <= 10**9 else max(10**9, whole / 3)
+    expected = whole if whole <= 10**9 else max(10**9, whole / 4)
     assert held_by_duckdb(Settings(memory=f"{number}{unit}").less_memory) == pytest.approx(
         expected, abs=0.11 * (1 << 30)
     )
 
 
 def test_dbt_gets_less_memory_where_it_looks_only_at_what_came() -> None:
-    settings, day = Settings(memory="9GB"), dt.date(2017, 6, 30)
+    settings, day = Settings(memory="8GB"), dt.date(2017, 6, 30)
     city = load_city(settings)
-    assert dbt_environment(settings, city, day)["CHENGGUAN_MEMORY"] == "9GB"
-    assert dbt_environment(settings, city, day, in_part=True)["CHENGGUAN_MEMORY"] == "3000MB"
+    assert dbt_environment(settings, city, day)["CHENGGUAN_MEMORY"] == "8GB"
+    assert dbt_environment(settings, city, day, in_part=True)["CHENGGUAN_MEMORY"] == "2000MB"
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)
