@@ -24,7 +24,9 @@ def held_by_duckdb(limit: str) -> int:
 
 
 @given(st.integers(min_value=100, max_value=8_000), st.sampled_from(["MB", "MiB"]))
-def test_work_on_what_came_gets_a_quarter_of_the_memory_but_a_gigabyte_where_there_is_one(number: int, unit: str) -> None:
+def test_work_on_what_came_gets_a_quarter_of_the_memory_but_a_gigabyte_where_there_is_one(
+    number: int, unit: str
+) -> None:
     whole = number * UNITS[unit]
     expected = whole if whole <= 10**9 else max(10**9, whole / 4)
     assert held_by_duckdb(Settings(memory=f"{number}{unit}").less_memory) == pytest.approx(
