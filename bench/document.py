@@ -9,6 +9,7 @@ import os
 import platform
 import re
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -92,11 +93,13 @@ def _of_nights(cities: list[dict[str, Any]]) -> str:
                 for name, spent in shares.items()
             ]
             lines.append("")
-    if len(cities) > 1:
-        few, many = (city["nights"]["night 1"] for city in (cities[0], cities[-1]))
+    for few, many in pairwise(cities):
+        if few["run_on"] != many["run_on"]:  # another day, another machine
+            continue
+        here, there = many["nights"]["night 1"], few["nights"]["night 1"]
         lines.append(
-            f"The first night with news at {cities[-1]['cases']:,} cases against the same at {cities[0]['cases']:,}: "
-            f"**{many['wall_s'] / few['wall_s']:.2f}** by the clock, **{many['cpu_s'] / few['cpu_s']:.2f}** by CPU.\n"
+            f"The first night with news at {many['cases']:,} cases against the same at {few['cases']:,}: "
+            f"**{here['wall_s'] / there['wall_s']:.2f}** by the clock, **{here['cpu_s'] / there['cpu_s']:.2f}** by CPU.\n"
         )
     return "\n".join(lines)
 
