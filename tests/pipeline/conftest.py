@@ -34,7 +34,7 @@ IMPATIENT = dg.RetryPolicy(max_retries=2, delay=0.01)
 @pytest.fixture
 def city(settings: Settings, write_city: Callable[..., City], monkeypatch: pytest.MonkeyPatch) -> City:
     monkeypatch.setattr(feeds, "load_reference", lambda *_: {"city": 1})
-    monkeypatch.setattr(transform, "dbt_environment", lambda *_: {})
+    monkeypatch.setattr(transform, "dbt_environment", lambda *_, **__: {})
     monkeypatch.setattr(transform, "needs_full_refresh", lambda *_: False)
     monkeypatch.setattr(transform, "record_build", lambda *_: None)
     for folder in ("demolitions", "flow"):

@@ -36,7 +36,7 @@ def home(
     ):  # fmt: skip
         monkeypatch.setenv(f"CHENGGUAN_{name}", str(value))
     monkeypatch.setattr(feeds, "load_reference", lambda *_: {"city": 1})
-    monkeypatch.setattr(transform, "dbt_environment", lambda *_: {})
+    monkeypatch.setattr(transform, "dbt_environment", lambda *_, **__: {})
     monkeypatch.setattr(transform, "needs_full_refresh", lambda *_: False)
     monkeypatch.setattr(transform, "record_build", lambda *_: None)
     fakes: dict[str, Any] = {"manifest": write_manifest(tmp_path), "resources": {"dbt": FakeDbt(settings)}}

@@ -5,6 +5,7 @@ import datetime as dt
 import duckdb
 import pytest
 from hypothesis import given
+from hypothesis import settings as within
 from hypothesis import strategies as st
 
 from pipelines.city import load_city
@@ -23,6 +24,7 @@ def held_by_duckdb(limit: str) -> int:
     return int(float(number) * {"bytes": 1, "KiB": 1 << 10, **UNITS}[unit])
 
 
+@within(max_examples=30, deadline=None)
 @given(st.integers(min_value=100, max_value=8_000), st.sampled_from(["MB", "MiB"]))
 def test_work_on_what_came_gets_a_quarter_of_the_memory_but_a_gigabyte_where_there_is_one(
     number: int, unit: str
