@@ -96,8 +96,9 @@
     concat_ws(' ', {% for name in case_counts() %}case when {{ cases }}.{{ name }} = 1 then '{{ name }}' end{{ ', ' if not loop.last }}{% endfor %})
 {%- endmacro %}
 
-{#- All counts of a case and where it is counted, as one short text that changes when any of them does. -#}
-{% macro standing_digest(cases) -%}
-    md5(concat_ws('|', {% for name in case_counts() %}{{ cases }}.{{ name }}, {% endfor %}
-        {{ cases }}.handling_seconds, {{ cases }}.street_code, coalesce({{ cases }}.grid_code, ''), coalesce({{ cases }}.unit_code, '')))
+{#- That a case counts as the same in both relations, and in the same place. -#}
+{% macro counts_alike(one, other) -%}
+    {%- for column in ['counted_as', 'handling_seconds', 'street_code', 'grid_code', 'unit_code'] -%}
+        {{ one }}.{{ column }} is not distinct from {{ other }}.{{ column }}{{ ' and ' if not loop.last }}
+    {%- endfor -%}
 {%- endmacro %}

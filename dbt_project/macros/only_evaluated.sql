@@ -39,7 +39,8 @@
 
 {#-
     What became of a frozen case can be another only where the evaluation looks at the case again, where the freezing itself is new, or where
-    something had become of it before, which is told as of today. `changes` is what the last build had found.
+    something had become of it before, which is told as of today. `changes` is what the last build had found. A city's first night freezes its whole past as
+    it then stands: only appeals that were decided after a period's freezing date make that another.
 -#}
 {% macro only_changeable_cases(joint, case_id, changes) -%}
     {%- if not execute -%}
@@ -55,8 +56,21 @@
             union all
             select case_id from {{ ref('fct_evaluation_frozen_case') }} where frozen_on > {{ seen_on() }}
         )
+    {%- elif is_first_freezing() -%}{{ joint }} {{ case_id }} in (select case_id from {{ ref('fct_evaluation_appeal') }})
     {%- else -%}{{ joint }} true
     {%- endif -%}
+{%- endmacro %}
+
+{#- For a pre-hook of what was frozen: notes that nothing had been before this run. The project's start takes the note away. -#}
+{% macro note_first_freezing() -%}
+    {%- if execute and target.type == 'duckdb' and load_cached_relation(this) is none -%}
+        create or replace table ops.first_freezing as (select {{ as_of() }} as frozen_on)
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro is_first_freezing() -%}
+    {%- set noted = "select 1 as noted from duckdb_tables() where schema_name = 'ops' and table_name = 'first_freezing'" -%}
+    {{ return(target.type == 'duckdb' and run_query(noted).rows | length > 0) }}
 {%- endmacro %}
 
 {#- For hooks: what was found before stands in doubt until it is found again, and what is not found again goes. -#}

@@ -23,7 +23,9 @@ from pipelines.settings import Settings
 FROZEN = ("core.fct_evaluation_frozen", "core.fct_evaluation_frozen_case", "core.agg_forecast_frozen")
 HISTORY = ("ops.batch_measures", "ops.batch_verdicts", *FROZEN)
 #: Tables of `ops` that follow from the others, or from the program that makes the file.
-DERIVED = ("ops.build_sources", "ops.build_checks", "ops.touched_cases", "ops.touched_days", "ops.layout")
+DERIVED = (
+    "ops.build_sources", "ops.build_checks", "ops.touched_cases", "ops.touched_days", "ops.evaluated_months", "ops.first_freezing", "ops.layout",
+)  # fmt: skip
 
 
 def books_file(settings: Settings) -> Path:
@@ -124,7 +126,9 @@ def _keep(settings: Settings, connection: duckdb.DuckDBPyConnection, path: Path,
             for table in tables:
                 if table not in as_they_were:
                     connection.execute(f"create schema if not exists books.{table.partition('.')[0]}")
-                    connection.execute(f"create or replace table books.{table} as select * from {table} order by all")
+                    # In one order, so that the same books are the same file; what is frozen was built in one, and has too many rows to sort.
+                    order = "" if table in FROZEN else "order by all"
+                    connection.execute(f"create or replace table books.{table} as select * from {table} {order}")
             connection.execute("create or replace table books.state (name varchar, said varchar)")
             connection.executemany("insert into books.state values (?, ?)", list(now.items()) or [("", "")])
         finally:

@@ -32,6 +32,7 @@ BOOKKEEPING = {
     "ops.touched_cases",
     "ops.touched_days",
     "ops.evaluated_months",
+    "ops.first_freezing",
     "meta.release",
 }
 

@@ -44,7 +44,7 @@ frozen as (
 current_cases as (
     select
         cases.*,
-        {{ standing_digest('cases') }} as standing
+        {{ counted_as('cases') }} as counted_as
     from looked_at as cases
     inner join freezings on cases.period_id = freezings.period_id
 ),
@@ -70,7 +70,7 @@ compared as (
             when was.case_id is null then null
             when was.was_excluded and coalesce(now.is_excluded, true) then null
             when coalesce(now.is_excluded <> was.was_excluded, false) then 'appeal'
-            when now.standing = was.standing then null
+            when {{ counts_alike('now', 'was') }} then null
             when now._batch_seq = was._batch_seq and now._source_row = was._source_row then 'recount'
             else 'correction'
         end as cause,

@@ -1,7 +1,11 @@
 -- Which cases a frozen evaluation was made of and what each counted as, so that a frozen figure can be followed to its
--- cases and a restatement to those that changed. Added to like fct_evaluation_frozen, and never changed. Rows of a time
--- before this was kept have no counted_as.
-{{ config(materialized='incremental', full_refresh=false, on_schema_change='append_new_columns') }}
+-- cases and a restatement to those that changed. Added to like fct_evaluation_frozen, and never changed.
+{{ config(
+    materialized='incremental',
+    full_refresh=false,
+    on_schema_change='append_new_columns',
+    pre_hook='{{ note_first_freezing() }}'
+) }}
 
 with freezings as (
     select
@@ -22,7 +26,6 @@ select
     cases.grid_code,
     cases.unit_code,
     cases.is_excluded_at_freezing as was_excluded,
-    {{ standing_digest('cases') }} as standing,
     {{ counted_as('cases') }} as counted_as,
     cases.handling_seconds,
     {{ provenance('cases') }}
