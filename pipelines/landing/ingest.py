@@ -15,10 +15,11 @@ import duckdb
 
 from pipelines.city import City, DatabaseSource, FileSource, Open311Source
 from pipelines.errors import ChengguanError, InputError
-from pipelines.landing.batches import batch_id, file_sha256
+from pipelines.landing.batches import batch_id
 from pipelines.landing.canonical import References
 from pipelines.landing.door import Door, is_known, take_in
 from pipelines.landing.erased import erased
+from pipelines.landing.hashed import sha256_of
 from pipelines.landing.headers import names_of
 from pipelines.landing.load import Batch
 from pipelines.landing.privacy import hash_key
@@ -126,7 +127,7 @@ def _ingest_file(door: Door, connection: duckdb.DuckDBPyConnection, path: Path, 
         if is_being_written(path):
             raise still_written(name)
         before = state_of(path)
-        digest = file_sha256(path)
+        digest = sha256_of(connection, path, before)
     except OSError as error:
         raise away(name, error) from error
     batch = batch_id(result.feed, digest)

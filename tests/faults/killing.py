@@ -33,6 +33,7 @@ BOOKKEEPING = {
     "ops.touched_days",
     "ops.evaluated_months",
     "ops.first_freezing",
+    "ops.hashed_files",
     "meta.release",
 }
 

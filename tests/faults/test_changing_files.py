@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.city import City
 from pipelines.errors import InputError
-from pipelines.landing import ingest
+from pipelines.landing import hashed, ingest
 from pipelines.landing.conservation import check_conservation
 from pipelines.landing.ingest import FeedResult, ingest_feed
 from pipelines.landing.store import read_connection
@@ -100,7 +100,7 @@ def test_a_file_that_changes_at_any_moment_is_never_half_read(
     settings: Settings, city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     began = time.monotonic()
-    hashed, read = ingest.file_sha256, ingest.read_file
+    sha256, read = hashed.file_sha256, ingest.read_file
     moments = [(moment, change) for moment in ("hashed", "opened") for change in CHANGES]
     for number, (moment, change) in enumerate(moments):
         file = settings.inbox_dir / f"demolitions/{number}.csv"
@@ -108,7 +108,7 @@ def test_a_file_that_changes_at_any_moment_is_never_half_read(
         before = loaded(settings) if number else 0
         with monkeypatch.context() as meanwhile:
             if moment == "hashed":
-                meanwhile.setattr(ingest, "file_sha256", partial(_then, hashed, change))
+                meanwhile.setattr(hashed, "file_sha256", partial(_then, sha256, change))
             else:
                 meanwhile.setattr(ingest, "read_file", partial(_then, read, change))
             first = night(settings, city)
