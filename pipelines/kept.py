@@ -73,6 +73,7 @@ class Kept:
     built_for_on: dt.date
     states: Mapping[str, str]
     checks: Mapping[str, KeptCheck]
+    built_at_utc: dt.datetime | None = None
 
 
 def load(settings: Settings, city: City) -> Kept | None:
@@ -80,11 +81,14 @@ def load(settings: Settings, city: City) -> Kept | None:
     try:
         with read_connection(settings, city.facts.time_zone) as connection:
             states = dict(connection.execute("select source, state from ops.build_sources").fetchall())
-            days = connection.execute("select built_for_on from ops.build_state").fetchall()
+            built = connection.execute("select built_for_on, built_at_utc from ops.build_state").fetchall()
             checks = [KeptCheck(*row) for row in connection.execute("select * from ops.build_checks").fetchall()]
     except duckdb.CatalogException:
         return None
-    return Kept(days[0][0], states, {one.unique_id: one for one in checks}) if days and states else None
+    if not built or not states:
+        return None
+    [(day, moment)] = built
+    return Kept(day, states, {one.unique_id: one for one in checks}, moment)
 
 
 def judged(results: Path, as_of: dt.date, in_part: Mapping[str, dt.date] | None = None) -> list[KeptCheck]:

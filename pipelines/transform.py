@@ -19,8 +19,8 @@ from pipelines.landing.store import first_row, read_connection, write_connection
 from pipelines.settings import DBT_PROJECT_DIR, Settings
 
 STATE = """
-create table if not exists ops.build_state (
-    built_for_on date not null, fingerprint varchar not null, built_at_utc timestamp not null
+create or replace table ops.build_state (
+    built_for_on date not null, fingerprint varchar not null, built_at_utc timestamp not null, went_on_from timestamp
 )"""
 
 #: Python that models of the project call.
@@ -69,14 +69,18 @@ def record_build(
     as_of: dt.date,
     sources: Mapping[str, str] | None = None,
     checks: Iterable[kept.KeptCheck] = (),
+    *,
+    went_on_from: dt.datetime | None = None,
 ) -> None:
-    """Notes a complete build, the state of the sources that it was made of, and what its tests found. To be called when every model stands as of the day and nowhere else."""
-    values = {"day": as_of, "fingerprint": fingerprint(city), "now": dt.datetime.now(dt.UTC).replace(tzinfo=None)}
+    """Notes a complete build, the state of the sources that it was made of, and what its tests found; of one that looked only at what came also when
+    the build before it was noted. To be called when every model stands as of the day and nowhere else."""
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     with write_connection(settings, city.facts.time_zone) as connection:
-        connection.execute(STATE)
         connection.begin()
-        connection.execute("delete from ops.build_state")
-        connection.execute("insert into ops.build_state values ($day, $fingerprint, $now)", values)
+        connection.execute(STATE)
+        connection.execute(
+            "insert into ops.build_state values (?, ?, ?, ?)", [as_of, fingerprint(city), now, went_on_from]
+        )
         kept.record(connection, sources or {}, checks)
         connection.commit()
         keep_history(settings, connection)

@@ -24,7 +24,7 @@ FROZEN = ("core.fct_evaluation_frozen", "core.fct_evaluation_frozen_case", "core
 HISTORY = ("ops.batch_measures", "ops.batch_verdicts", *FROZEN)
 #: Tables of `ops` that follow from the others, or from the program that makes the file.
 DERIVED = (
-    "ops.build_sources", "ops.build_checks", "ops.hashed_files", "ops.touched_cases", "ops.touched_days", "ops.evaluated_months", "ops.first_freezing", "ops.layout",
+    "ops.build_sources", "ops.build_checks", "ops.hashed_files", "ops.touched_cases", "ops.touched_days", "ops.evaluated_months", "ops.touched_parts", "ops.first_freezing", "ops.layout",
 )  # fmt: skip
 
 

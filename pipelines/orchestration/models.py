@@ -88,7 +88,8 @@ def model_assets(manifest: Path, days: dg.PartitionsDefinition[Any]) -> dg.Asset
             judged = {**last.checks, **judged}
         yield from _with_row_counts(settings, events)
         if not context.is_subset and chosen != set():
-            transform.record_build(settings, city, day, sources, judged.values())
+            went_on_from = last.built_at_utc if last and seen else None
+            transform.record_build(settings, city, day, sources, judged.values(), went_on_from=went_on_from)
 
     return dbt_models
 

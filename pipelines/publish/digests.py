@@ -57,20 +57,30 @@ def content_of(con: duckdb.DuckDBPyConnection, table: Served, source: str) -> Ta
     return TableContent(table.label, counted[0], _sha256([columns, *map(str, counted)]))
 
 
-def content_put_right(
+def content_in_part(
     con: duckdb.DuckDBPyConnection, table: Served, source: str, before: TableContent, chosen: Collection[str]
-) -> TableContent:
-    """What a table holds of which only the chosen parts were touched: these are read, the others are as they were.
-
-    Raises RuntimeError where it has other rows in all than its parts together.
-    """
+) -> TableContent | None:
+    """What a table holds of which only the chosen parts can be others than before: these are read, the others are as they were. None where they
+    are not: it has other rows in all than its parts together."""
     assert table.parts
+    columns = columns_of(con, source)
+    refuse_personal(table, [name for name, _ in columns])
     kept = {part: told for part, told in before.parts.items() if part not in chosen}
     now = dict(sorted({**kept, **parts.sums(con, source, table.parts, parts.among(table.parts, chosen))}.items()))
     [(rows,)] = con.execute(f"SELECT count(*) FROM {source}").fetchall()
-    if rows != parts.total(now)[0]:
-        raise RuntimeError(f"{table.label} has {rows} rows and its parts {parts.total(now)[0]}")
-    return _of_parts(table, columns_of(con, source), now)
+    return _of_parts(table, columns, now) if rows == parts.total(now)[0] else None
+
+
+def content_put_right(
+    con: duckdb.DuckDBPyConnection, table: Served, source: str, before: TableContent, chosen: Collection[str]
+) -> TableContent:
+    """The same of a table whose chosen parts were put right. Raises RuntimeError where the others are not as they were."""
+    found = content_in_part(con, table, source, before, chosen)
+    if found is None:
+        raise RuntimeError(
+            f"{table.label} has other rows than its parts together had: not only {sorted(chosen)} were others"
+        )
+    return found
 
 
 def digest_of(held: Iterable[TableContent], tables: Iterable[Served]) -> str:

@@ -16,6 +16,7 @@ from pipelines.publish import digests, going_on, parts
 from pipelines.publish.contents import Served
 from pipelines.publish.digests import TableContent
 from pipelines.publish.going_on import Base
+from pipelines.publish.touched import Touched
 
 #: Clients from DuckDB 1.0 on can read it.
 STORAGE_VERSION = "v1.0.0"
@@ -76,18 +77,27 @@ def contents(
     con: duckdb.DuckDBPyConnection,
     tables: Iterable[Served],
     known: Mapping[str, TableContent] | None = None,
+    touched: Touched | None = None,
 ) -> list[TableContent]:
     """What each table of the build holds.
 
-    `known` are the tables of a release that was made of the very same build (`build_mark`): those of dbt are not read again.
+    `known` are the tables of a release that was made of the very same build (`build_mark`): those of dbt are not read again. Of large tables only
+    what was `touched` is, where that is known.
     """
     told = known or {}
     return [
-        told[table.label]
-        if table.schema != "meta" and table.label in told
-        else digests.content_of(con, table, relation(home_of(table), table))
+        told[table.label] if table.schema != "meta" and table.label in told else _content(con, table, touched)
         for table in tables
     ]
+
+
+def _content(con: duckdb.DuckDBPyConnection, table: Served, touched: Touched | None) -> TableContent:
+    source = relation(home_of(table), table)
+    if touched and table.label in touched.weeks and (before := touched.before.get(table.label)) and before.parts:
+        found = digests.content_in_part(con, table, source, before, touched.weeks[table.label])
+        if found:
+            return found
+    return digests.content_of(con, table, source)
 
 
 def build_mark(con: duckdb.DuckDBPyConnection) -> str | None:

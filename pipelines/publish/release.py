@@ -24,7 +24,7 @@ from pipelines.city import City
 from pipelines.errors import BusyError, SetupError
 from pipelines.landing.batches import to_disk
 from pipelines.metrics import dictionary
-from pipelines.publish import contents, digests, geometry, going_on, meta, numbers, package, quality
+from pipelines.publish import contents, digests, geometry, going_on, meta, numbers, package, quality, touched
 from pipelines.publish.catalogue import write_catalogue
 from pipelines.quality.data_docs import write_data_docs
 from pipelines.settings import Settings
@@ -92,9 +92,10 @@ def publish(
         same = [
             one for one in list_releases(settings) if mark and (one.as_of, one.manifest.get("build")) == (as_of, mark)
         ]
-        held = package.contents(con, everything, known=digests.told_by(same[0].manifest) if same else None)
-        digest = digests.digest_of(held, everything)
         current = current_release(settings)
+        news = touched.since(con, current.manifest if current else None, as_of)
+        held = package.contents(con, everything, digests.told_by(same[0].manifest) if same else None, news)
+        digest = digests.digest_of(held, everything)
         for known in list_releases(settings):
             if known.as_of == as_of and known.content_digest == digest:
                 return _point_at(settings, known, current, fresh=False)
@@ -102,16 +103,15 @@ def publish(
             **_about(settings, city, as_of),
             "content_digest": digest,
             "build": mark,
+            "compared_on": news.compared_on.isoformat(),
             "tables": [one.as_dict() for one in held],
             "ledger": package.ledger_totals(con),
             "checks": dict(checks),
             "quality": quality.summary(quality.quality_rows(con, city, as_of), checks),
         }
-        base = (
-            going_on.base(current.path / package.FILE_NAME, current.manifest, held, package.STORAGE_VERSION)
-            if current
-            else None
-        )
+        base = None
+        if current:
+            base = going_on.base(current.path / package.FILE_NAME, current.manifest, held, package.STORAGE_VERSION)
         if base is None:  # whole tables are sorted
             package.limit_memory(con, settings.memory)
         release = _write(

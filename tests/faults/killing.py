@@ -32,6 +32,7 @@ BOOKKEEPING = {
     "ops.touched_cases",
     "ops.touched_days",
     "ops.evaluated_months",
+    "ops.touched_parts",
     "ops.first_freezing",
     "ops.hashed_files",
     "meta.release",

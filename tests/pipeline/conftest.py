@@ -36,7 +36,7 @@ def city(settings: Settings, write_city: Callable[..., City], monkeypatch: pytes
     monkeypatch.setattr(feeds, "load_reference", lambda *_: {"city": 1})
     monkeypatch.setattr(transform, "dbt_environment", lambda *_, **__: {})
     monkeypatch.setattr(transform, "needs_full_refresh", lambda *_: False)
-    monkeypatch.setattr(transform, "record_build", lambda *_: None)
+    monkeypatch.setattr(transform, "record_build", lambda *_, **__: None)
     for folder in ("demolitions", "flow"):
         (settings.inbox_dir / folder).mkdir()
     ledger = "编号,违建编号,拆除日期,面积,方式\n1,W1,2017-01-05,10.5,自拆\n2,W2,2017-02-30,3,自拆\n"

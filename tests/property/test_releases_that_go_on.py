@@ -179,5 +179,5 @@ def test_a_part_that_differs_unseen_is_an_error(tmp_path: Path) -> None:
     with duckdb.connect(str(folder / package.FILE_NAME)) as con:
         con.execute("DELETE FROM core.fct_case WHERE n = 100")
     world.con.execute("UPDATE build.core.fct_case SET said = 'b' WHERE n = 7")
-    with pytest.raises(RuntimeError, match="has 1999 rows and its parts 2000"):
+    with pytest.raises(RuntimeError, match="fct_case has other rows than its parts together had"):
         world.publish()

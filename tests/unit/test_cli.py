@@ -38,7 +38,7 @@ def home(
     monkeypatch.setattr(feeds, "load_reference", lambda *_: {"city": 1})
     monkeypatch.setattr(transform, "dbt_environment", lambda *_, **__: {})
     monkeypatch.setattr(transform, "needs_full_refresh", lambda *_: False)
-    monkeypatch.setattr(transform, "record_build", lambda *_: None)
+    monkeypatch.setattr(transform, "record_build", lambda *_, **__: None)
     fakes: dict[str, Any] = {"manifest": write_manifest(tmp_path), "resources": {"dbt": FakeDbt(settings)}}
     monkeypatch.setattr(night, "build_defs", partial(definitions.build_defs, **fakes))
     deliver(settings, "a.csv", HEADER + "1,W1,2017-01-05,10.5,自拆\n2,W2,2017-02-30,3,自拆\n")
