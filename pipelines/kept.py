@@ -46,8 +46,8 @@ from ops.quarantine_actions"""
 #: Rules that are no model: where one has changed, it is judged anew.
 TESTS = "tests"
 
-#: How the `where` of a test begins that may look at changed rows only.
-_IN_PART = "rows "
+#: How the `where` of a test begins that may look at changed rows only, and how it ends where the test looks again at what it had found.
+_IN_PART, _OR_FOUND = "rows ", "_or_found"
 
 _READS_DAY, _CHOOSES_VERSIONS = "macro.chengguan.as_of", "macro.chengguan.is_held_on"
 
@@ -116,8 +116,8 @@ def to_judge(manifest: Mapping[str, Any], kept: Kept, as_of: dt.date) -> tuple[d
     """The tests of large facts that may look at changed rows only, with the day for which each last looked at all, and how dbt's environment
     tells its tests which must not (`macros/judged_rows.sql`). To be used where dbt is told how far the last build had seen, and nowhere else.
 
-    A test that has found something looks at every row until it finds nothing: what it found once must not be lost among rows that
-    nobody looks at. Each looks at every row on the first night of a week, too, for what no night can have changed and yet is another.
+    A test that has found something looks at every row until it finds nothing, unless it looks at what it had found as well: that must not be lost among
+    rows that nobody looks at. Each looks at every row on the first night of a week, too, for what no night can have changed and yet is another.
     """
     large = [
         key for key, node in manifest["nodes"].items() if str(node["config"].get("where") or "").startswith(_IN_PART)
@@ -125,7 +125,8 @@ def to_judge(manifest: Mapping[str, Any], kept: Kept, as_of: dt.date) -> tuple[d
     in_part = {}
     for key in large:
         last = kept.checks.get(key)
-        whole_on = last.judged_whole_on if last is not None and last.status == "pass" else None
+        again = manifest["nodes"][key]["config"]["where"].endswith(_OR_FOUND)
+        whole_on = last.judged_whole_on if last is not None and (last.status == "pass" or again) else None
         if whole_on is not None and whole_on.isocalendar()[:2] == as_of.isocalendar()[:2]:
             in_part[key] = whole_on
     return in_part, {"CHENGGUAN_JUDGE_WHOLE": " ".join(key for key in large if key not in in_part)}

@@ -15,7 +15,7 @@ import duckdb
 from pipelines import kept
 from pipelines.city import City
 from pipelines.landing.books import keep_history
-from pipelines.landing.store import first_row, read_connection, write_connection
+from pipelines.landing.store import HINDERS_FEW_AMONG_MANY, first_row, read_connection, write_connection
 from pipelines.settings import DBT_PROJECT_DIR, Settings
 
 STATE = """
@@ -39,6 +39,7 @@ def dbt_environment(settings: Settings, city: City, as_of: dt.date, *, in_part: 
         "CHENGGUAN_BUILD_DB": str(settings.build_db),
         "CHENGGUAN_AS_OF": as_of.isoformat(),
         "CHENGGUAN_MEMORY": settings.less_memory if in_part else settings.memory,
+        "CHENGGUAN_DISABLED_OPTIMIZERS": HINDERS_FEW_AMONG_MANY if in_part else "",
         "CHENGGUAN_TIME_ZONE": city.facts.time_zone,
         "DBT_PROFILES_DIR": str(DBT_PROJECT_DIR),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",

@@ -99,6 +99,6 @@
 {#- That a case counts as the same in both relations, and in the same place. -#}
 {% macro counts_alike(one, other) -%}
     {%- for column in ['counted_as', 'handling_seconds', 'street_code', 'grid_code', 'unit_code'] -%}
-        {{ one }}.{{ column }} is not distinct from {{ other }}.{{ column }}{{ ' and ' if not loop.last }}
+        ({{ one }}.{{ column }} is not distinct from {{ other }}.{{ column }}){{ ' and ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}

@@ -78,9 +78,15 @@
     {{ return(adapter.dispatch('made_first')()) }}
 {%- endmacro %}
 
+{#- A condition that holds a row against a relation of one row. -#}
+{% macro against_one_row(condition) -%}
+    {{ return(adapter.dispatch('against_one_row')(condition)) }}
+{%- endmacro %}
+
 {#-
     At the end of a fact that is made whole: its rows in the order of this day, so that what asks for some days, and a release's weeks, skips the rest. Joins of more
-    rows than memory holds give them in no order. What a night adds is of the last weeks and comes last.
+    rows than memory holds give them in no order; facts that are made of this one and of small tables keep its order. What a night adds is of the last weeks and
+    comes last.
 -#}
 {% macro in_order_of(day) -%}
     {{ return(adapter.dispatch('in_order_of')(day)) }}

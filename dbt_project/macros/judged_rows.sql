@@ -1,13 +1,20 @@
 {#-
     What a test need not look at again. A test that has passed on everything passes on all rows that are as they were; so a night that knows how far
     the last complete build had seen (macros/only_touched.sql) has the tests of large facts look at rows that can be others, by the word in
-    their `where`. All rows are looked at in any other run, by a test that had found something, and by each on the first night of a week
-    (pipelines/kept.py tells which).
+    their `where`. All rows are looked at in any other run, by a test that had found something (unless it looks at what it had found, too), and
+    by each on the first night of a week (pipelines/kept.py tells which).
 -#}
 
 {#- The condition by its word: it takes in every row that the model can have made anew, and every row with the same key. -#}
 {% macro changed_rows(word, relation) -%}
     {%- if word == 'rows of_touched_cases' -%} case_id in (select case_id from ops.touched_cases)
+    {%- elif word == 'rows of_touched_cases_or_found' -%}
+        {#- Steps whose case is not there, as every real source has some, are looked at until it comes. -#}
+        case_id in (
+            select case_id from ops.touched_cases
+            union all
+            select from_field from {{ found_before() }}
+        )
     {%- elif word == 'rows of_unsettled_cases' -%}
         case_id in (
             select case_id from ops.touched_cases
@@ -41,6 +48,7 @@
 {% macro get_where_subquery(relation) -%}
     {%- set word = config.get('where') or '' -%}
     {%- if not word.startswith('rows ') -%}{{ return(dbt.default__get_where_subquery(relation)) }}{%- endif -%}
+    {%- if word.endswith('_or_found') and execute and load_relation(found_before()) is none -%}{{ return(relation) }}{%- endif -%}
     {%- if not execute or not seen_seq() or model.unique_id in env_var('CHENGGUAN_JUDGE_WHOLE', model.unique_id).split() -%}
         {{ return(relation) }}
     {%- endif -%}
@@ -50,4 +58,9 @@
 {#- Another table of the same schema. -#}
 {% macro beside(relation, name) -%}
     {{ relation.incorporate(path={'identifier': name}) }}
+{%- endmacro %}
+
+{#- What this test found when it was last judged. -#}
+{% macro found_before() -%}
+    {{ return(api.Relation.create(database=model.database, schema=model.schema, identifier=model.alias)) }}
 {%- endmacro %}

@@ -54,11 +54,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- What else is read of the cases that were chosen, after the CTE `looked_at`. All where everything was. -#}
-{% macro only_looked_at() -%}
-    {%- if seen_seq() and is_incremental() -%}where case_id in (select case_id from looked_at){%- endif -%}
-{%- endmacro %}
-
 {#- For a pre-hook: takes away the rows of touched cases, which the model makes again; all, where nothing is known. -#}
 {% macro forget_touched_cases() -%}
     {%- if execute and is_incremental() -%}

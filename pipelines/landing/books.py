@@ -1,15 +1,15 @@
-"""What landing files do not say of themselves, kept beside them: `landing/books.duckdb` and `landing/history.duckdb`.
+"""What landing files do not say of themselves, kept beside them: `books.duckdb`, `history.duckdb` and `frozen.duckdb` of the landing folder.
 
 Belongs here: which tables of the build file cannot be made anew from landing copies and the profile, that a copy of them stands beside the
 landing copies whenever the build file was written, and that no build file is written that knows less than its landing. A landing copy
 without a line in the ledger is a killed night's, so an empty or an older build file would take good ones for such.
 
 The books (the ledger, what stewards and others decided, what was removed) are written whenever they have changed. The history (what batches
-measured, what was found of them, evaluations and forecasts that are frozen) is large and grows by the night; it is written when a build is complete.
+measured, what was found of them, forecasts that are frozen) grows by the night; it is written when a build is complete. Frozen evaluations have a
+row for each case of each period and grow on few nights, so that they have a file of their own.
 """
 
 import os
-import shutil
 from pathlib import Path
 
 import duckdb
@@ -20,7 +20,8 @@ from pipelines.machine import fault_of
 from pipelines.settings import Settings
 
 #: Evaluations and forecasts that were frozen (decision 8, docs/foresight.md): dbt adds to them and never makes them anew. A test holds this against the models' settings.
-FROZEN = ("core.fct_evaluation_frozen", "core.fct_evaluation_frozen_case", "core.agg_forecast_frozen")
+EVALUATIONS = ("core.fct_evaluation_frozen", "core.fct_evaluation_frozen_case")
+FROZEN = (*EVALUATIONS, "core.agg_forecast_frozen")
 HISTORY = ("ops.batch_measures", "ops.batch_verdicts", *FROZEN)
 #: Tables of `ops` that follow from the others, or from the program that makes the file.
 DERIVED = (
@@ -34,6 +35,14 @@ def books_file(settings: Settings) -> Path:
 
 def history_file(settings: Settings) -> Path:
     return settings.books / "history.duckdb"
+
+
+def frozen_file(settings: Settings) -> Path:
+    return settings.books / "frozen.duckdb"
+
+
+#: All of them, as functions of the settings.
+FILES = (books_file, history_file, frozen_file)
 
 
 def book_tables(connection: duckdb.DuckDBPyConnection, database: str | None = None) -> list[str]:
@@ -62,8 +71,11 @@ def keep_books(settings: Settings, connection: duckdb.DuckDBPyConnection) -> Non
 
 
 def keep_history(settings: Settings, connection: duckdb.DuckDBPyConnection) -> None:
-    """Writes the history where it has changed. To be called outside a transaction."""
-    _keep(settings, connection, history_file(settings), history_tables(connection))
+    """Writes the history and what is frozen, each where it has changed. To be called outside a transaction."""
+    tables = history_tables(connection)
+    # First what a history of an earlier version holds as well, so that it is in one of the two at any time.
+    _keep(settings, connection, frozen_file(settings), [name for name in tables if name in EVALUATIONS])
+    _keep(settings, connection, history_file(settings), [name for name in tables if name not in EVALUATIONS])
 
 
 def refuse_to_begin_anew(settings: Settings) -> None:
@@ -112,24 +124,18 @@ def _keep(settings: Settings, connection: duckdb.DuckDBPyConnection, path: Path,
     now, before = state(connection, tables), _state_of(connection, path) if path.exists() else {}
     if before == now:
         return
-    # What is frozen has a row for each case of each period and grows on few nights: what is as it was is copied, not sorted and written again.
-    of_the_same = before.keys() == now.keys()
-    as_they_were = {name for name in FROZEN if of_the_same and name in now and before[name] == now[name]}
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".writing-{os.getpid()}-{path.name}")
     fresh.unlink(missing_ok=True)
     try:
-        if as_they_were:
-            shutil.copyfile(path, fresh)
         connection.execute(f"attach '{_text(fresh)}' as books")
         try:
             for table in tables:
-                if table not in as_they_were:
-                    connection.execute(f"create schema if not exists books.{table.partition('.')[0]}")
-                    # In one order, so that the same books are the same file; what is frozen was built in one, and has too many rows to sort.
-                    order = "" if table in FROZEN else "order by all"
-                    connection.execute(f"create or replace table books.{table} as select * from {table} {order}")
-            connection.execute("create or replace table books.state (name varchar, said varchar)")
+                connection.execute(f"create schema if not exists books.{table.partition('.')[0]}")
+                # In one order, so that the same books are the same file; evaluations were built in one, and have too many rows to sort.
+                order = "" if table in EVALUATIONS else "order by all"
+                connection.execute(f"create table books.{table} as select * from {table} {order}")
+            connection.execute("create table books.state (name varchar, said varchar)")
             connection.executemany("insert into books.state values (?, ?)", list(now.items()) or [("", "")])
         finally:
             connection.execute("detach books")

@@ -28,6 +28,10 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": False,
 }
 
+#: DuckDB shortens texts for joins and groups, which saves memory; but then a join of few rows with a large table no longer tells the scan which of
+#: its blocks to skip. To find 230,000 steps among 148 million by their ids took 3 seconds with it and takes 0.13 without.
+HINDERS_FEW_AMONG_MANY = "compressed_materialization"
+
 LEDGER = """
 create table if not exists ops.ledger (
     batch_id varchar primary key, batch_seq bigint not null unique, feed varchar not null, source varchar not null,
@@ -189,6 +193,7 @@ def _connect(settings: Settings, zone: str, *, read_only: bool) -> duckdb.DuckDB
     connection.execute("set timezone = $zone", {"zone": zone})
     # Set and not configured: two connections of one process to one file must be configured alike.
     connection.execute("set memory_limit = $memory", {"memory": settings.memory})
+    connection.execute("set disabled_optimizers = $passes", {"passes": HINDERS_FEW_AMONG_MANY})
     return connection
 
 

@@ -19,7 +19,7 @@ from pipelines import kept, transform
 from pipelines.city import City
 from pipelines.errors import SetupError
 from pipelines.landing.batches import to_disk
-from pipelines.landing.books import books_file, history_file, keep_history
+from pipelines.landing.books import FILES, keep_history
 from pipelines.landing.members import add_members
 from pipelines.landing.reference import load_reference
 from pipelines.landing.store import read_connection, write_connection, write_lane
@@ -84,7 +84,7 @@ def rebuild(
         damaged = damaged_file(settings)
         known = damaged.stat().st_ino if damaged.exists() else None
         swap_in(settings, fresh.build_db)
-        for of in (books_file, history_file):
+        for of in FILES:
             if of(fresh).exists():
                 settings.books.mkdir(parents=True, exist_ok=True)
                 of(fresh).replace(of(settings))

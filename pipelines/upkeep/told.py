@@ -12,10 +12,12 @@ import duckdb
 
 from pipelines.errors import SetupError
 from pipelines.landing.books import (
+    EVALUATIONS,
     FROZEN,
     HISTORY,
     book_tables,
     books_file,
+    frozen_file,
     history_file,
     history_tables,
 )
@@ -27,7 +29,7 @@ Kind = Literal["build", "books", "release"]
 
 @dataclass
 class Told:
-    """A source that is attached as `told` (and, of books, the history as `history`). `tables` maps each table of the build file to where its
+    """A source that is attached as `told` (and, of books, as `history` and `frozen` what stands beside them). `tables` maps each table of the build file to where its
     rows stand; `lost` names what no source has. `has_rows`: a build file with raw and quarantine, maybe an older one, is attached as `old`."""
 
     kind: Kind
@@ -60,6 +62,11 @@ def attach_told(settings: Settings, connection: duckdb.DuckDBPyConnection, relea
         if _attach(connection, history_file(settings), "history", "state"):
             tables |= {name: f"history.{name}" for name in history_tables(connection, "history")}
             lost = []
+        if _attach(connection, frozen_file(settings), "frozen", "state"):
+            tables |= {name: f"frozen.{name}" for name in history_tables(connection, "frozen")}
+            lost = [name for name in lost if name not in EVALUATIONS]
+        elif frozen_file(settings).exists():
+            lost += [name for name in EVALUATIONS if name not in tables and name not in lost]
         return Told("books", str(books_file(settings)), tables, lost, has_rows)
     file = (release or settings.current) / "serving.duckdb"
     if _attach(connection, file, "told", "meta.batches"):

@@ -1,49 +1,26 @@
 """The models on a real DuckDB file: on empty tables with every dbt test, and built night by night against built at once."""
 
-import datetime as dt
 import itertools
-import json
-import random
 import shutil
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
-from pipelines import kept
-from pipelines.city import City, load_city
-from pipelines.feeds import FEEDS
-from pipelines.landing.reference import load_reference
-from pipelines.landing.store import write_connection
+from pipelines.city import City
 from pipelines.publish import parts
-from pipelines.settings import PROJECT_ROOT, Settings
-from tests.dbt.conftest import run_dbt
-from tests.dbt.random_records import FIRST, appeal, building, case, demolition, penalty, step, ticket
+from pipelines.settings import Settings
+from tests.dbt.random_nights import NIGHTS, Built, Weeks, new_home
+from tests.dbt.random_records import FIRST
+from tests.dbt.running import run_dbt
 from tests.dbt.test_project_rules import Models
-from tests.dbt.weeks import touched_parts, weeks_of
-
-#: August is frozen on the 10th, in the midst of these nights.
-NIGHTS = [FIRST + dt.timedelta(days=n) for n in range(5)]
-#: The number of the batch that came for each night.
-NUMBERS = {NIGHTS[0]: 1, NIGHTS[1]: 3, NIGHTS[2]: 2, NIGHTS[4]: 4}
-Row = dict[str, Any]
-Built = dict[str, tuple[list[Row], list[Row], list[Row]]]
-
-
-def _home(folder: Path, *, full: bool) -> tuple[Settings, City]:
-    cities = PROJECT_ROOT / ("cities" if full else "tests/real/cities")
-    settings = Settings(home=folder, city="changji" if full else "message_board", cities=cities)
-    city = load_city(settings)
-    load_reference(settings, city)
-    return settings, city
 
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A city without most feeds and without reference tables; dbt's unit tests run here."""
-    settings, city = _home(tmp_path_factory.mktemp("empty"), full=False)
+    settings, city = new_home(tmp_path_factory.mktemp("empty"), full=False)
     run_dbt(settings, city, (FIRST, ["build", "--quiet"]))
     return settings
 
@@ -62,51 +39,6 @@ def test_the_columns_that_are_built_are_those_that_the_yaml_describes(empty: Set
     built = {(schema, table): columns for schema, table, columns in found}
     described = {(model["schema"], model["name"]): list(model["columns"]) for model in models}
     assert {name: built.get(name) for name in described} == described
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, City]:
-    settings, city = _home(tmp_path_factory.mktemp("nights"), full=True)
-    _fill(settings)
-    return settings, city
-
-
-#: Of a night: what each week of each large fact held before and after it, and which weeks it noted to have touched.
-Weeks = list[tuple[dict[str, dict[str, str]], dict[str, dict[str, str]], dict[str, set[str]]]]
-
-
-@pytest.fixture(scope="module")
-def weeks() -> Weeks:
-    return []  # `built` fills it
-
-
-@pytest.fixture(scope="module")
-def built(world: tuple[Settings, City], manifest: dict[str, Any], weeks: Weeks) -> Built:
-    """{table: (built night by night, built at once, built on an old day and then on the last)}. The nights come in an order in which
-    batches were not loaded; each brings some feeds only, the last but one none, and only what follows from them is built."""
-    settings, city = world
-    with write_connection(settings) as connection:
-        came = {night: _states(connection, night) for night in NIGHTS}
-
-    def after(before: dt.date, night: dt.date) -> tuple[dt.date, list[str]]:
-        chosen = kept.to_build(manifest, kept.Kept(before, came[before], {}), came[night], night)
-        assert chosen
-        assert len(chosen) < sum(key.startswith("model.") for key in manifest["nodes"])
-        return night, [*_seen(before), "run", "--quiet", "--select", *chosen]
-
-    run_dbt(settings, city, (NIGHTS[0], ["run", "--quiet"]))
-    for before, night in itertools.pairwise(NIGHTS):
-        was = weeks_of(settings, manifest)
-        run_dbt(settings, city, after(before, night))
-        weeks.append((was, weeks_of(settings, manifest), touched_parts(settings)))
-    by_night = _tables(settings)
-    everything = ["run", "--quiet", "--full-refresh"]
-    run_dbt(settings, city, (NIGHTS[-1], everything))
-    at_once = _tables(settings)
-    run_dbt(settings, city, (NIGHTS[1], everything), after(NIGHTS[1], NIGHTS[-1]))
-    after_old = _tables(settings)
-    assert by_night.keys() == at_once.keys() == after_old.keys()
-    return {name: (by_night[name], at_once[name], after_old[name]) for name in at_once}
 
 
 @pytest.mark.slow
@@ -158,136 +90,22 @@ def test_large_facts_that_are_made_whole_stand_in_the_order_of_their_day(
     settings = home.model_copy(update={"home": tmp_path})
     settings.build_dir.mkdir(parents=True)
     shutil.copyfile(home.build_db, settings.build_db)
-    days = {"fct_case_standing": "reported_on", "fct_evaluation_case": "counted_on", "agg_case_day": "date_on"}
-    run_dbt(settings, city, (NIGHTS[-1], ["run", "--quiet", "--full-refresh", "--select", *days]))
-    with duckdb.connect(str(settings.build_db), read_only=True) as connection:
-        for table, day in days.items():
-            found = [row[0] for row in connection.execute(f"select {day} from core.{table} order by rowid").fetchall()]
-            assert found == sorted(found), table
 
+    def stand_in_order(within: int = 0, **days: str) -> None:
+        run_dbt(settings, city, (NIGHTS[-1], ["run", "--quiet", "--full-refresh", "--select", *days]))
+        with duckdb.connect(str(settings.build_db), read_only=True) as connection:
+            for table, day in days.items():
+                rows = connection.execute(f"select {day} from core.{table} as made order by made.rowid").fetchall()
+                latest = itertools.accumulate(rows, max)
+                assert all(before <= row for before, row in zip(latest, rows[within:], strict=False)), table
 
-#: Tables whose tests look at changed rows only, with their keys.
-LARGE = {
-    "core.fct_platform_case": "case_id", "core.fct_case_standing": "case_id", "core.fct_case_step": "step_id",
-    "core.fct_evaluation_case": "case_id", "core.fct_evaluation_frozen_case": "frozen_on", "core.agg_case_day": "date_on",
-    "intermediate.int_case_deadlines": "case_id", "intermediate.int_case_step_marks": "case_id",
-}  # fmt: skip
-#: A night after this one knows that it changed what batch 4 brought, what was frozen on the third night and what is not settled.
-SEEN = ["CHENGGUAN_SEEN_SEQ=3", f"CHENGGUAN_SEEN_ON={NIGHTS[1].isoformat()}"]
-
-
-@pytest.mark.slow
-def test_a_row_that_is_wrong_is_found_the_same_night_where_it_can_have_changed_and_else_at_the_whole_judgement(
-    world: tuple[Settings, City], built: Built, manifest: dict[str, Any], tmp_path: Path
-) -> None:
-    assert built
-    home, city = world
-    tests = {
-        key: node for key, node in manifest["nodes"].items() if str(node["config"].get("where")).startswith("rows ")
-    }
-    tables = {manifest["nodes"][node["attached_node"]]["relation_name"].replace('"', "") for node in tests.values()}
-    assert {name.partition(".")[2] for name in tables} == LARGE.keys()
-    settings = home.model_copy(update={"home": tmp_path})
-    settings.build_dir.mkdir(parents=True)
-
-    def found(planted: str, stated: list[str]) -> set[str]:
-        shutil.copyfile(home.build_db, settings.build_db)
-        with duckdb.connect(str(settings.build_db)) as connection:
-            for table, key in LARGE.items():
-                _plant(connection, table, key, is_old=planted == "old")
-        run_dbt(
-            settings,
-            city,
-            (NIGHTS[-1], [*stated, "test", "--quiet", "--select", *(n["name"] for n in tests.values())]),
-            may_fail=True,
+    stand_in_order(fct_platform_case="reported_at", agg_case_day="date_on")
+    # What is made of cases keeps their order where they are more than what they are joined with.
+    with duckdb.connect(str(settings.build_db)) as connection:
+        connection.execute(
+            "create or replace table core.fct_platform_case as "
+            "select * replace (case_id || '-' || range as case_id) from core.fct_platform_case, range(300) order by reported_at, range"
         )
-        results = json.loads((settings.build_dir / "dbt" / "run_results.json").read_bytes())["results"]
-        assert {one["unique_id"] for one in results if one["unique_id"].startswith("test.")} == tests.keys()
-        return {one["unique_id"] for one in results if one["status"] == "fail"}
-
-    in_part = [*SEEN, "CHENGGUAN_JUDGE_WHOLE="]
-    assert found("new", in_part) == tests.keys()
-    assert found("old", in_part) == set()
-    assert found("old", SEEN) == tests.keys(), "which tests look at a part is told, or none does"
-    assert found("old", [*SEEN, f"CHENGGUAN_JUDGE_WHOLE={' '.join(tests)}"]) == tests.keys()
-
-
-def _plant(connection: duckdb.DuckDBPyConnection, table: str, key: str, *, is_old: bool) -> None:
-    """A row twice, one of which something came on the last night, or one that no night can have looked at."""
-    names = [row[0] for row in connection.execute(f"describe {table}").fetchall()]
-    other = {
-        "case_id": "'planted'",
-        "step_id": "'planted'",
-        "date_on": "date '2000-01-01'",
-        "frozen_on": "date '2000-01-01'",
-    }
-    values = {"core.fct_case_standing": {"handled": "7"}, "core.fct_platform_case": {"stopped_seconds": "-1"}}.get(
-        table, {}
-    )
-    if is_old:
-        values |= {key: other[key]} | (
-            {"settled_on": "date '2000-01-01'", "_batch_seq": "1"} if table.endswith(("standing", "step")) else {}
-        )
-    changed = {
-        "case_id": "case_id in (select case_id from raw.platform_cases where _batch_seq > 3)", "step_id": "_batch_seq > 3",
-        "frozen_on": f"frozen_on > date '{NIGHTS[1]}'",
-        "date_on": "date_on in (select reported_at::date from raw.platform_cases where _batch_seq > 3)",
-    }[key]  # fmt: skip
-    row = ", ".join(f"{values[name]} as {name}" if name in values else name for name in names)
-    connection.execute(
-        f"insert into {table} select {row} from (select * from {table} where {changed} limit 1), range(2)"
-    )
-
-
-def _tables(settings: Settings) -> dict[str, list[Row]]:
-    with duckdb.connect(str(settings.build_db), read_only=True) as connection:
-        names = connection.execute(
-            "select schema_name || '.' || table_name from duckdb_tables() where schema_name in ('core', 'marts', 'intermediate')"
-        ).fetchall()
-        return {name: connection.sql(f"select * from {name} order by all").pl().to_dicts() for (name,) in names}
-
-
-def _states(connection: duckdb.DuckDBPyConnection, night: dt.date) -> dict[str, str]:
-    """The sources' states as a ledger would give them; these records were loaded without one."""
-    states = kept.states(connection, night)
-    for feed in FEEDS:
-        counted = f"select count(*) from raw.{feed} where _loaded_for_on <= $night"
-        states[f"raw.{feed}"] = str(connection.execute(counted, {"night": night}).fetchall())
-    return states
-
-
-def _seen(before: dt.date) -> list[str]:
-    """What the nightly run tells dbt of the build before this one: all batches were there from the first night on."""
-    with duckdb.connect() as ledger:
-        ledger.execute("create schema ops; create table ops.ledger (loaded_for_on date, batch_seq bigint)")
-        ledger.executemany("insert into ops.ledger values (?, ?)", list(NUMBERS.items()))
-        told = kept.seen(ledger, kept.Kept(before, {"ops.ledger": "4:4:0:0"}, {}), {})
-    return [f"{name}={value}" for name, value in told.items()]
-
-
-def _fill(settings: Settings) -> None:
-    """Random records, each in up to three versions, loaded in nights that do not follow the order of their batches."""
-    rng = random.Random(5)
-    kinds = {
-        "platform_cases": (case, "case_id", 900), "platform_case_flow": (step, "step_id", 400), "evaluation_appeals": (appeal, "appeal_no", 60),
-        "hotline_tickets": (ticket, "ticket_id", 60), "penalty_cases": (penalty, "case_no", 40),
-        "illegal_buildings": (building, "building_case_no", 30), "demolitions": (demolition, "demolition_no", 40),
-    }  # fmt: skip
-    with write_connection(settings) as connection:
-        for feed, (draw, key, count) in kinds.items():
-            open_nights = [NIGHTS[0], rng.choice(NIGHTS[1:3]), NIGHTS[4]]
-            for number in range(count):
-                # Most come on the first night and never again: what a night need not look at.
-                nights = sorted(rng.sample(open_nights, rng.randint(1, 3))) if rng.random() < 0.3 else open_nights[:1]
-                for at, night in enumerate(nights):
-                    seq = NUMBERS[night]
-                    later = nights[at + 1] if at + 1 < len(nights) else None
-                    by = NUMBERS[later] if later else None
-                    row = draw(rng) | {
-                        key: f"{number}", "_batch_id": f"b{seq}", "_batch_seq": seq, "_source_row": number,
-                        "_loaded_for_on": night, "_superseded_for_on": later, "_superseded_by_seq": by,
-                    }  # fmt: skip
-                    names = ", ".join(row)
-                    connection.execute(
-                        f"insert into raw.{feed} ({names}) values ({', '.join(f'${name}' for name in row)})", row
-                    )
+    reported_at = "(select reported_at from core.fct_platform_case as filed where filed.case_id = made.case_id)"
+    stand_in_order(fct_case_standing="reported_on")
+    stand_in_order(20_000, fct_evaluation_case=reported_at)

@@ -22,7 +22,7 @@ from pipelines.landing.reference import load_reference
 from pipelines.metrics.evaluation import Figure, explain_figure
 from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.simulator import simulate
-from tests.dbt.conftest import run_dbt
+from tests.dbt.running import run_dbt
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,7 @@ from pipelines.city import load_city
 from pipelines.landing.reference import load_reference
 from pipelines.landing.store import write_connection
 from pipelines.settings import PROJECT_ROOT, Settings
-from tests.dbt.conftest import run_dbt
+from tests.dbt.running import run_dbt
 
 pytestmark = pytest.mark.slow
 

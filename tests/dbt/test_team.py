@@ -18,7 +18,7 @@ from pipelines.landing.ingest import ingest_feed
 from pipelines.landing.reference import load_reference
 from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.simulator import simulate
-from tests.dbt.conftest import run_dbt
+from tests.dbt.running import run_dbt
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ import pytest
 from pipelines import kept, transform
 from pipelines.city import City
 from pipelines.errors import SetupError
-from pipelines.landing.books import books_file, history_file, keep_history
+from pipelines.landing.books import FILES, books_file, frozen_file, history_file, keep_history
 from pipelines.landing.conservation import check_conservation
 from pipelines.landing.ingest import ingest_feed
 from pipelines.landing.store import write_connection
@@ -204,10 +204,34 @@ def test_a_batch_that_todays_profile_judges_otherwise_is_told(home: tuple[Settin
 @pytest.mark.slow
 def test_without_any_ledger_nothing_is_rebuilt(home: tuple[Settings, City]) -> None:
     settings, city = home
-    for file in (settings.build_db, books_file(settings), history_file(settings)):
+    for file in (settings.build_db, *(of(settings) for of in FILES)):
         file.unlink()
     with pytest.raises(SetupError, match="nothing to rebuild by"):
         anew(settings, city)
+
+
+FROZEN = "core.fct_evaluation_frozen"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_earlier", [False, True], ids=["broken", "of an earlier version"])
+def test_evaluations_come_back_from_where_they_were_kept_and_are_said_to_be_lost_where_that_is_broken(
+    home: tuple[Settings, City], *, is_earlier: bool
+) -> None:
+    settings, city = home
+    was = what_stands(settings)
+    if is_earlier:  # the history had them before they had a file of their own
+        with duckdb.connect(str(history_file(settings))) as history:
+            history.execute(f"attach '{frozen_file(settings)}' as apart (read_only); create schema if not exists core")
+            history.execute(f"create table {FROZEN} as select * from apart.{FROZEN}")
+        frozen_file(settings).unlink()
+    else:
+        frozen_file(settings).write_bytes(b"no database at all" * 1_000)
+    settings.build_db.unlink()
+    done = anew(settings, city)
+    assert (FROZEN in done.batches.told.lost) != is_earlier
+    assert (FROZEN in what_stands(settings)) == is_earlier
+    assert not is_earlier or what_stands(settings)[FROZEN] == was[FROZEN]
 
 
 @pytest.mark.slow
@@ -226,7 +250,7 @@ def test_a_home_without_books_takes_the_ledger_of_its_release_and_says_what_is_l
         connection.execute("create table meta.release as select date '2017-09-25' as as_of")
         connection.execute("create table core.fct_evaluation_frozen as select * from build.core.fct_evaluation_frozen")
     settings.current.symlink_to(folder)
-    for file in (settings.build_db, books_file(settings), history_file(settings)):
+    for file in (settings.build_db, *(of(settings) for of in FILES)):
         file.unlink()
     done = anew(settings, city)
     assert done.batches.told.kind == "release" and "ops.quarantine_actions" in done.batches.told.lost

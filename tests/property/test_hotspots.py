@@ -5,9 +5,12 @@ import datetime as dt
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis
+from hypothesis import strategies as st
 
 from pipelines.foresight.history import Floats
-from pipelines.foresight.hotspots import SCHEMA, flagged, hotspots, looked_at, zones
+from pipelines.foresight.hotspots import SCHEMA, flagged, hotspots, looked_at, stretches, zones
 
 LAST = dt.date(2017, 9, 24)
 SIDE, CLASSES, DAYS = 7, 4, 500
@@ -84,6 +87,26 @@ def test_emerging_persistent_and_fading_are_told_apart(state: str, first: int, l
     assert rows["state"].to_list() == [state]
     assert rows.schema == SCHEMA
     assert rows["cases"][0] > 3 * rows["expected"][0] and rows["cases_citizen"][0] <= rows["cases"][0]
+
+
+@given(st.integers(1, DAYS), st.integers(0, 60), st.integers(0, 10))
+@hypothesis(max_examples=25, deadline=None)
+def test_cases_of_days_that_are_never_told_apart_may_be_added_up_before(days: int, outbreak: int, seed: int) -> None:
+    counts = _quiet(seed)
+    counts[:, :, : DAYS - days] = 0
+    counts[24, 1, DAYS - outbreak :] += 8
+    cases = _cases(counts)
+    first = cases["date_on"].min()
+    assert isinstance(first, dt.date)
+    since = stretches(first, LAST)
+    assert len(set(since.values())) < 80
+    added_up = (
+        cases.with_columns(pl.col("date_on").replace_strict(since, default=None))
+        .drop_nulls("date_on")
+        .group_by("date_on", "grid_code", "event_class", "is_public")
+        .agg(pl.col("cases").sum())
+    )
+    assert hotspots(added_up, PLACES, LAST).equals(hotspots(cases, PLACES, LAST))
 
 
 def test_what_came_after_the_day_does_not_count_and_a_short_past_says_nothing() -> None:

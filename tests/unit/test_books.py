@@ -1,5 +1,6 @@
 """The copy of the history beside landing: what is frozen is not written again for what came beside it, and the copy holds what the build file does."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -21,7 +22,8 @@ def home(tmp_path: Path) -> tuple[Settings, duckdb.DuckDBPyConnection]:
 
 
 def _copied(settings: Settings, table: str) -> list[tuple[int]]:
-    with duckdb.connect(str(books.history_file(settings)), read_only=True) as copy:
+    file = books.frozen_file(settings) if table == FROZEN else books.history_file(settings)
+    with duckdb.connect(str(file), read_only=True) as copy:
         return copy.execute(f"select no from {table} order by no").fetchall()
 
 
@@ -40,21 +42,30 @@ def test_a_table_that_has_grown_is_written_again_and_one_that_has_not_is_left(
     assert (_copied(settings, FROZEN), _copied(settings, GROWING)) == ([(7,), (8,)], [(1,), (2,)])
 
 
-def test_a_table_that_is_gone_is_gone_from_the_copy(home: tuple[Settings, duckdb.DuckDBPyConnection]) -> None:
+@pytest.mark.parametrize("table", [FROZEN, GROWING])
+def test_a_table_that_is_gone_is_gone_from_the_copies(
+    home: tuple[Settings, duckdb.DuckDBPyConnection], table: str
+) -> None:
     settings, connection = home
     books.keep_history(settings, connection)
-    connection.execute(f"drop table {GROWING}")
+    connection.execute(f"drop table {table}")
     books.keep_history(settings, connection)
-    with duckdb.connect(str(books.history_file(settings)), read_only=True) as copy:
-        assert books.history_tables(copy) == [FROZEN]
+    held = []
+    for file in (books.history_file(settings), books.frozen_file(settings)):
+        with duckdb.connect(str(file), read_only=True) as copy:
+            held += books.history_tables(copy)
+    assert held == [one for one in (FROZEN, GROWING) if one != table]
 
 
-def test_a_copy_that_cannot_be_read_is_written_anew(home: tuple[Settings, duckdb.DuckDBPyConnection]) -> None:
+@pytest.mark.parametrize(("file", "table"), [(books.frozen_file, FROZEN), (books.history_file, GROWING)])
+def test_a_copy_that_cannot_be_read_is_written_anew(
+    home: tuple[Settings, duckdb.DuckDBPyConnection], file: Callable[[Settings], Path], table: str
+) -> None:
     settings, connection = home
     books.keep_history(settings, connection)
-    books.history_file(settings).write_bytes(b"broken")
+    file(settings).write_bytes(b"broken")
     books.keep_history(settings, connection)
-    assert _copied(settings, FROZEN) == [(1,)]
+    assert _copied(settings, table) == [(1,)]
 
 
 def test_what_dbt_notes_for_itself_is_in_no_book(home: tuple[Settings, duckdb.DuckDBPyConnection]) -> None:

@@ -62,6 +62,11 @@
     {%- if seen_seq() -%}materialized{%- endif -%}
 {%- endmacro %}
 
+{#- The bare condition it takes for a join, of which it expects hardly a row, and then holds the cases in memory to look up their departments. -#}
+{% macro duckdb__against_one_row(condition) -%}
+    coalesce({{ condition }}, false)
+{%- endmacro %}
+
 {% macro duckdb__in_order_of(day) -%}
     {%- if not (seen_seq() and is_incremental()) -%}order by {{ day }}{%- endif -%}
 {%- endmacro %}

@@ -65,6 +65,10 @@
 {#- It has no word for it, and builds everything anyway. -#}
 {% macro spark__made_first() -%}{%- endmacro %}
 
+{% macro spark__against_one_row(condition) -%}
+    {{ condition }}
+{%- endmacro %}
+
 {#- A table of Spark is many files, each written by itself. -#}
 {% macro spark__in_order_of(day) -%}
 {%- endmacro %}

@@ -1,5 +1,6 @@
--- When things first happened to a case that its record counts but does not date, and whether the platform itself
--- marked a step as over its limit (环节时限). A case may have none of these.
+-- What a case's record does not say but its steps do, in the one pass over all steps: when things first happened that
+-- the record counts but does not date, whether the platform itself marked a step as over its limit (环节时限), and a mark
+-- that changes whenever any of its steps changes.
 {{ reads_touched_cases() }}{{ config(materialized='incremental', pre_hook='{{ forget_touched_cases() }}') }}
 
 select
@@ -17,7 +18,8 @@ select
         as dispatch_timeout,
     max_by(is_timeout, (operated_at, step_id)) filter (
         where is_timeout is not null and action in ('check_pass', 'check_fail')
-    ) as check_timeout
+    ) as check_timeout,
+    cast({{ mark_of(['step_id', '_batch_seq', '_source_row']) }} as string) as _flow_version
 from {{ ref('stg_platform__case_flow') }}
 {% if is_incremental() -%}
     {{ only_touched_cases() }}

@@ -30,6 +30,8 @@ _DIMENSIONS = {
     "channel": "select channel, name_zh, name_en, null from core.dim_channel order by channel",
     "feed": "select feed, title_zh, title_en, null from meta.feeds order by feed",
 }  # fmt: skip
+#: Answers of no more rows are remembered.
+_SHORT = 1000
 _NO_SUCH = t("本发布版没有这张表", "this release has no such table")
 
 
@@ -40,6 +42,7 @@ class Release:
     connection: duckdb.DuckDBPyConnection
     about: Mapping[str, Any]
     _asked: dict[str, list[Row] | None] = field(default_factory=dict)
+    _answers: dict[str, list[Row]] = field(default_factory=dict, repr=False)
 
     @property
     def id(self) -> str:
@@ -54,7 +57,16 @@ class Release:
         return Text(self.about["city"]["name_zh"], self.about["city"]["name_en"])
 
     def rows(self, sql: str, *values: Any) -> list[Row]:
-        """The rows of a question; none where the release lacks what is asked for."""
+        """The rows of a question; none where the release lacks what is asked for. Several pages ask the same: what is short is remembered."""
+        question = f"{sql}\0{values!r}"
+        if question not in self._answers:
+            found = self._ask(sql, values)
+            if len(found) > _SHORT:
+                return found
+            self._answers[question] = found
+        return [dict(row) for row in self._answers[question]]
+
+    def _ask(self, sql: str, values: tuple[Any, ...]) -> list[Row]:
         try:
             asked = self.connection.execute(sql, values)
         except (duckdb.CatalogException, duckdb.BinderException):

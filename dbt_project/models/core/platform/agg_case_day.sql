@@ -15,9 +15,9 @@ inner join {{ ref('dim_event_class') }} as class on reported.event_class = class
 left join {{ ref('dim_channel') }} as channel on reported.channel = channel.channel
 cross join {{ ref('dim_as_of') }} as today
 where
-    reported.reported_at < today.ends_at
+    {{ against_one_row('reported.reported_at < today.ends_at') }}
     and reported.status <> 'not_accepted'
     and not coalesce(reported.cancelled_at < today.ends_at, false)
-    {{ only_recounted_days('and', 'cast(reported.reported_at as date)') }}
+    {{ only_recounted_days('and', 'cast(reported.reported_at as date)', 'reported.reported_at') }}
 group by all
 {{ in_order_of('date_on') }}

@@ -8,16 +8,9 @@ with looked_at as {{ made_first() }} (
     {{ only_unsettled_cases('where', 'case_id', this) }}
 ),
 
-marks as (
-    select *
-    from {{ ref('int_case_step_marks') }}
-    {{ only_looked_at() }}
-),
-
 cases as (
     select
         filed.*,
-        {{ all_but('marks', ['case_id']) }},
         channel.is_public,
         department.squad_id as unit_squad_id,
         coalesce(department.handling_level, 'none') as handling_level,
@@ -30,10 +23,9 @@ cases as (
     from looked_at as filed
     cross join {{ ref('dim_as_of') }} as today
     cross join {{ ref('dim_city') }} as city
-    left join marks on filed.case_id = marks.case_id
     left join {{ ref('dim_channel') }} as channel on filed.channel = channel.channel
     left join {{ ref('dim_department') }} as department on filed.unit_code = department.unit_code
-    where filed.reported_at < today.ends_at
+    where {{ against_one_row('filed.reported_at < today.ends_at') }}
 ),
 
 happened as (
@@ -82,4 +74,3 @@ select
     {{ settled_on() }} as settled_on,
     {{ provenance() }}
 from flagged
-{{ in_order_of('reported_on') }}

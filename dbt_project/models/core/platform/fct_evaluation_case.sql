@@ -18,6 +18,15 @@ with appeals as (
     group by appeal.case_id, period.period_id
 ),
 
+-- Engines sort every case to find the period between whose ends its day lies, and look up a day at once.
+period_days as (
+    select
+        period.*,
+        {{ each_date('period.starts_on', 'period.ends_on', 1) }} as date_on
+    from {{ ref('dim_period') }} as period
+    inner join {{ ref('dim_as_of') }} as today on period.starts_on <= today.as_of_on
+),
+
 looked_at as {{ made_first() }} (
     select *
     from {{ ref('fct_platform_case') }}
@@ -40,13 +49,7 @@ filed as (
     from looked_at as record
     cross join {{ ref('dim_as_of') }} as today
     cross join {{ ref('dim_city') }} as city
-    where record.reported_at < today.ends_at
-),
-
-marks as (
-    select *
-    from {{ ref('int_case_step_marks') }}
-    {{ only_looked_at() }}
+    where {{ against_one_row('record.reported_at < today.ends_at') }}
 ),
 
 cases as (
@@ -54,14 +57,11 @@ cases as (
         period.period_id,
         period.freezes_on,
         filed.*,
-        {{ all_but('marks', ['case_id']) }},
         channel.is_public,
         department.squad_id as unit_squad_id,
         least(filed.day_ends_at, cast(period.freezes_on + interval 1 day as timestamp)) as ends_at
     from filed
-    inner join {{ ref('dim_period') }} as period
-        on filed.as_of_on >= period.starts_on and filed.counted_on between period.starts_on and period.ends_on
-    left join marks on filed.case_id = marks.case_id
+    inner join period_days as period on filed.counted_on = period.date_on
     left join {{ ref('dim_channel') }} as channel on filed.channel = channel.channel
     left join {{ ref('dim_department') }} as department on filed.unit_code = department.unit_code
 ),
@@ -96,4 +96,3 @@ select
     {{ provenance('happened') }}
 from happened
 left join appeals on happened.case_id = appeals.case_id and happened.period_id = appeals.period_id
-{{ in_order_of('counted_on') }}
