@@ -5,6 +5,7 @@ decided elsewhere (`contents`, `release`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from pipelines.publish import digests, going_on, parts
 from pipelines.publish.contents import Served
 from pipelines.publish.digests import TableContent
 from pipelines.publish.going_on import Base
+from pipelines.publish.parts import Copy
 from pipelines.publish.touched import Touched
 
 #: Clients from DuckDB 1.0 on can read it.
@@ -146,27 +148,28 @@ def write(
         con.execute(f"ATTACH {quoted(file)} AS serving (STORAGE_VERSION '{STORAGE_VERSION}')")
     for schema in dict.fromkeys(table.schema for table in everything):
         con.execute(f"CREATE SCHEMA IF NOT EXISTS serving.{schema}")
-    written = [_write_table(con, folder, table, now, base) for table, now in zip(tables, held, strict=True)]
+    done = [_write_table(con, folder, table, now, base) for table, now in zip(tables, held, strict=True)]
     _write_release(con, about)
-    _copy_to_parquet(con, _RELEASE, folder)
+    copies = [*(copy for _, of_table in done for copy in of_table), _whole_copy(folder, _RELEASE)]
     for table in everything:
         _comment(con, table)
+    _copy_to_parquet(con, copies)
     con.execute("CHECKPOINT serving")
     con.execute("DETACH serving")
     if Path(f"{file}.wal").exists():
         raise RuntimeError(f"{file}.wal was left behind: the file is not whole by itself")
-    return written
+    return [found for found, _ in done]
 
 
 def _write_table(
     con: duckdb.DuckDBPyConnection, folder: Path, table: Served, now: TableContent, base: Base | None
-) -> TableContent:
-    """One table and its Parquet copy; what it then holds, by the file."""
+) -> tuple[TableContent, list[Copy]]:
+    """One table; what it then holds, by the file, and the Parquet files that are to be written of it."""
     source, target = relation(home_of(table), table), relation("serving", table)
     before = base.tables.get(table.label) if base else None
     if base and before == now and not now.parts:
         parts.link(_parquet(base.folder, table), _parquet(folder, table))
-        return before
+        return before, []
     if before and before.parts and now.parts and digests.columns_of(con, source) == digests.columns_of(con, target):
         changed = parts.differing(before.parts, now.parts)
         if changed:
@@ -178,16 +181,14 @@ def _write_table(
         order = "" if now.rows > parts.MOST_ROWS_WHOLE else "ORDER BY ALL"
         con.execute(f"CREATE OR REPLACE TABLE {target} AS SELECT * FROM {source} {order}")
         changed, found = sorted(now.parts), digests.content_of(con, table, target)
-    if now.parts:
-        kept = {}
-        if base:
-            last = _parquet(base.folder, table).with_suffix("")
-            kept = {name: last / f"{name}.parquet" for name in set(now.parts) - set(changed)}
-        folder_of_parts = _parquet(folder, table).with_suffix("")
-        parts.write_parquet(con, target, str(table.parts), into=folder_of_parts, names=now.parts, kept=kept)
-    else:
-        _copy_to_parquet(con, table, folder)
-    return found
+    if not now.parts:
+        return found, [_whole_copy(folder, table)]
+    kept = {}
+    if base:
+        last = _parquet(base.folder, table).with_suffix("")
+        kept = {name: last / f"{name}.parquet" for name in set(now.parts) - set(changed)}
+    into = _parquet(folder, table).with_suffix("")
+    return found, parts.parquet_copies(target, str(table.parts), into=into, names=now.parts, kept=kept)
 
 
 def _parquet(folder: Path, table: Served) -> Path:
@@ -196,10 +197,20 @@ def _parquet(folder: Path, table: Served) -> Path:
     return target
 
 
-def _copy_to_parquet(con: duckdb.DuckDBPyConnection, table: Served, folder: Path) -> None:
-    con.execute(
-        f"COPY (SELECT * FROM {relation('serving', table)}) TO {quoted(_parquet(folder, table))} (FORMAT parquet, COMPRESSION zstd)"
-    )
+def _whole_copy(folder: Path, table: Served) -> Copy:
+    return f"SELECT * FROM {relation('serving', table)}", _parquet(folder, table)
+
+
+def _copy_to_parquet(con: duckdb.DuckDBPyConnection, copies: Iterable[Copy]) -> None:
+    """Writes what each query gives to its file; two at once, since a week has too few rows for the engine to share out."""
+
+    def write_one(copy: Copy) -> None:
+        query, file = copy
+        with con.cursor() as own:
+            own.execute(f"COPY ({query}) TO {quoted(file)} (FORMAT parquet, COMPRESSION zstd)")
+
+    with ThreadPoolExecutor(max_workers=2) as at_once:
+        list(at_once.map(write_one, copies))
 
 
 def _drop_what_is_served_no_longer(con: duckdb.DuckDBPyConnection, tables: Iterable[Served]) -> None:

@@ -18,6 +18,9 @@ import duckdb
 #: Tables of no more rows are written whole, sorted by all their columns.
 MOST_ROWS_WHOLE = 1_000_000
 
+#: A query, and the Parquet file that is to hold what it gives.
+Copy = tuple[str, Path]
+
 #: The part of rows without a date.
 UNDATED = "undated"
 
@@ -83,26 +86,20 @@ def put_right(con: duckdb.DuckDBPyConnection, target: str, source: str, column: 
     con.execute("DROP TABLE differing")
 
 
-def write_parquet(
-    con: duckdb.DuckDBPyConnection,
-    source: str,
-    column: str,
-    *,
-    into: Path,
-    names: Iterable[str],
-    kept: Mapping[str, Path],
-) -> None:
-    """One file for each part of the names into the folder; of the parts that the last release has as well, its very files (hard links)."""
+def parquet_copies(
+    source: str, column: str, *, into: Path, names: Iterable[str], kept: Mapping[str, Path]
+) -> list[Copy]:
+    """For each part of the names that is not kept, a query of its rows and the file in the folder that is to hold them. Of the parts that the last release has as
+    well, its very files are put there (hard links)."""
     into.mkdir(parents=True, exist_ok=True)
+    copies = []
     for name in names:
         target = into / f"{name}.parquet"
         if name in kept:
             link(kept[name], target)
-            continue
-        con.execute(
-            f"COPY (SELECT * FROM {source} AS whole_row WHERE {among(column, [name])}) TO $file (FORMAT parquet, COMPRESSION zstd)",
-            {"file": str(target)},
-        )
+        else:
+            copies.append((f"SELECT * FROM {source} AS whole_row WHERE {among(column, [name])}", target))
+    return copies
 
 
 def link(source: Path, target: Path) -> None:
