@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.landing.store import HINDERS_FEW_AMONG_MANY
 
-ROWS = 1_000_000
+ROWS, CAME = 3_000_000, 2_000
 #: As a test of a key asks: the pass shortens the ids for the grouping.
 ASKED = "select step_id from steps where step_id in (select step_id from steps where batch = 2) group by all having count(*) = 1"
 
@@ -19,7 +19,7 @@ def steps(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("steps") / "steps.duckdb"
     with duckdb.connect(str(path)) as con:
         con.execute(
-            f"create table steps as select printf('%08d-%02d', range // 6, range % 6) as step_id, (range >= {ROWS - 50})::int + 1 as batch "
+            f"create table steps as select printf('%08d-%02d', range // 6, range % 6) as step_id, (range >= {ROWS - CAME})::int + 1 as batch "
             f"from range({ROWS})"
         )
     return path
@@ -29,7 +29,7 @@ def blocks_read(steps: Path, disabled: str) -> tuple[int, int]:
     """Of the scan that reads most: blocks that it read, and all that there are."""
     with duckdb.connect(str(steps), read_only=True) as con:
         con.execute("set disabled_optimizers = $disabled", {"disabled": disabled})
-        assert len(con.execute(ASKED).fetchall()) == 50
+        assert len(con.execute(ASKED).fetchall()) == CAME
         told = con.execute(f"explain analyze {ASKED}").fetchall()[0][1]
     return max((int(read), int(of)) for read, of in re.findall(r"Row Groups Scanned: (\d+) / (\d+)", told))
 
