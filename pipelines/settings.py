@@ -47,8 +47,16 @@ class Settings(BaseSettings):
     def less_memory(self) -> str:
         """What DuckDB may take where it looks at what came, or goes through tables once: a quarter of `memory`, but 1 GB where that is more.
         With more it would keep blocks of a file that nobody asks for again."""
+        return self._share_of_memory(4)
+
+    @property
+    def half_memory(self) -> str:
+        """What DuckDB may take where polars works beside it, in loading: half of `memory`, but 1 GB where that is more."""
+        return self._share_of_memory(2)
+
+    def _share_of_memory(self, parts: int) -> str:
         most = int(TypeAdapter(ByteSize).validate_python(self.memory))
-        return f"{min(most, max(most // 4, 1_000_000_000)) // 1_000_000}MB"
+        return f"{min(most, max(most // parts, 1_000_000_000)) // 1_000_000}MB"
 
     @property
     def inbox_dir(self) -> Path:

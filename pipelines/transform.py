@@ -38,7 +38,8 @@ def dbt_environment(settings: Settings, city: City, as_of: dt.date, *, in_part: 
     return {
         "CHENGGUAN_BUILD_DB": str(settings.build_db),
         "CHENGGUAN_AS_OF": as_of.isoformat(),
-        "CHENGGUAN_MEMORY": settings.less_memory if in_part else settings.memory,
+        "CHENGGUAN_MEMORY": settings.memory,
+        "CHENGGUAN_LESS_MEMORY": settings.less_memory if in_part else "",
         "CHENGGUAN_DISABLED_OPTIMIZERS": HINDERS_FEW_AMONG_MANY if in_part else "",
         "CHENGGUAN_TIME_ZONE": city.facts.time_zone,
         "DBT_PROFILES_DIR": str(DBT_PROJECT_DIR),

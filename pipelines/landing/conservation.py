@@ -40,8 +40,8 @@ def check_conservation(settings: Settings, feed: str | None = None) -> list[Viol
                 select ledger.batch_id, ledger.source, ledger.rows_read, ledger.rows_loaded, ledger.rows_quarantined, ledger.rows_dismissed,
                     coalesce(loaded.n, 0), coalesce(held.n, 0) - coalesce(held.dismissed, 0), coalesce(held.dismissed, 0)
                 from ops.ledger as ledger
-                left join (select _batch_id, count(*) as n from raw.{name} group by all) as loaded
-                    on ledger.batch_id = loaded._batch_id
+                left join (select _batch_seq, count(*) as n from raw.{name} group by all) as loaded
+                    on ledger.batch_seq = loaded._batch_seq
                 left join (
                     select _batch_id, count(*) as n, count(*) filter (now.status = 'dismissed') as dismissed
                     from quarantine.{name} as held left join ops.quarantine_now as now

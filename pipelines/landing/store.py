@@ -192,7 +192,7 @@ def _connect(settings: Settings, zone: str, *, read_only: bool) -> duckdb.DuckDB
         raise cannot_open(settings, error) from error
     connection.execute("set timezone = $zone", {"zone": zone})
     # Set and not configured: two connections of one process to one file must be configured alike.
-    connection.execute("set memory_limit = $memory", {"memory": settings.memory})
+    connection.execute("set memory_limit = $memory", {"memory": settings.half_memory})
     connection.execute("set disabled_optimizers = $passes", {"passes": HINDERS_FEW_AMONG_MANY})
     return connection
 
