@@ -2,8 +2,9 @@
 
 Belongs here: whether that note may be gone by. What is done with the parts stands in `digests` and `parts`.
 
-A note tells what a build has touched since the one that it went on from. So it is gone by where the last release was made of that very build,
-and not for a week: the first night of each compares every row, for what no night can have changed and yet is another.
+A note tells what a build has touched since the one that it went on from. So it is gone by where the last release was made of that very build and
+no run of dbt has begun since (`build_sources`, which each takes away); and never for more than a week: the first night of each compares every
+row, for what no night can have changed and yet is another.
 """
 
 import datetime as dt
@@ -35,7 +36,8 @@ def since(con: duckdb.DuckDBPyConnection, last: Mapping[str, Any] | None, as_of:
     try:
         noted = con.execute(
             """SELECT relation, list(coalesce(part::VARCHAR, $undated)) FROM build.ops.touched_parts
-               WHERE EXISTS (SELECT 1 FROM build.ops.build_state WHERE went_on_from::VARCHAR = $build) GROUP BY relation""",
+               WHERE EXISTS (SELECT 1 FROM build.ops.build_state WHERE went_on_from::VARCHAR = $build)
+               AND EXISTS (SELECT 1 FROM build.ops.build_sources) GROUP BY relation""",
             {"undated": parts.UNDATED, "build": last.get("build")},
         ).fetchall()
     except (duckdb.CatalogException, duckdb.BinderException):  # nothing was noted, or not by this program

@@ -23,6 +23,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
         con.execute("ATTACH ':memory:' AS build; CREATE SCHEMA build.ops; CREATE SCHEMA build.core")
         con.execute(f"CREATE TABLE build.ops.build_state AS SELECT TIMESTAMP '{BUILT}' AS went_on_from")
+        con.execute("CREATE TABLE build.ops.build_sources AS SELECT 'raw.platform_cases' AS source")
         con.execute(
             """CREATE TABLE build.ops.touched_parts AS FROM (VALUES
                ('core.fct_case', DATE '2017-09-11'), ('core.fct_case', DATE '2017-09-18'), ('core.fct_case', NULL)) AS t (relation, part)"""
@@ -74,8 +75,14 @@ def test_else_nothing_is_known_and_every_row_is_compared(
         "DROP TABLE build.ops.touched_parts",
         "ALTER TABLE build.ops.build_state DROP COLUMN went_on_from; ALTER TABLE build.ops.build_state ADD COLUMN built_for_on DATE",
         "UPDATE build.ops.build_state SET went_on_from = NULL",
+        "DROP TABLE build.ops.build_sources",
     ],
-    ids=["nothing was noted", "a home of an earlier version", "everything was built"],
+    ids=[
+        "nothing was noted",
+        "a home of an earlier version",
+        "everything was built",
+        "dbt was run since and broke off",
+    ],
 )
 def test_a_build_that_does_not_say_what_it_went_on_from_is_compared_whole(
     con: duckdb.DuckDBPyConnection, change: str
