@@ -85,7 +85,7 @@
 
 {#-
     At the end of a fact that is made whole: its rows in the order of this day, so that what asks for some days, and a release's weeks, skips the rest. Joins of more
-    rows than memory holds give them in no order; facts that are made of this one and of small tables keep its order. What a night adds is of the last weeks and
+    rows than memory holds give them in no order; facts that are made of this one and of small tables keep it block by block. What a night adds is of the last weeks and
     comes last.
 -#}
 {% macro in_order_of(day) -%}
