@@ -48,8 +48,8 @@
 {% macro get_where_subquery(relation) -%}
     {%- set word = config.get('where') or '' -%}
     {%- if not word.startswith('rows ') -%}{{ return(dbt.default__get_where_subquery(relation)) }}{%- endif -%}
-    {%- if word.endswith('_or_found') and execute and load_relation(found_before()) is none -%}{{ return(relation) }}{%- endif -%}
-    {%- if not execute or not seen_seq() or model.unique_id in env_var('CHENGGUAN_JUDGE_WHOLE', model.unique_id).split() -%}
+    {%- if not execute or not seen_seq() or model.unique_id in env_var('CHENGGUAN_JUDGE_WHOLE', model.unique_id).split()
+        or (word.endswith('_or_found') and load_relation(found_before()) is none) -%}
         {{ return(relation) }}
     {%- endif -%}
     {{ return('(select * from ' ~ relation ~ ' where ' ~ changed_rows(word, relation) ~ ') as changed') }}

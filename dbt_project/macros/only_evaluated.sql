@@ -64,7 +64,7 @@
 {#- For a pre-hook of what was frozen: notes that nothing had been before this run. The project's start takes the note away. -#}
 {% macro note_first_freezing() -%}
     {%- if execute and target.type == 'duckdb' and load_cached_relation(this) is none -%}
-        create or replace table ops.first_freezing as (select {{ as_of() }} as frozen_on)
+        create or replace table ops.first_freezing as (select true as noted)
     {%- endif -%}
 {%- endmacro %}
 

@@ -5,17 +5,12 @@
 
 {#- For the project's end, when all models stand. Nothing is noted where everything was looked at. -#}
 {% macro note_touched_parts() -%}
+    {%- if not execute -%}{%- do ref('fct_case_standing') -%}{%- endif -%}
     {%- if execute and target.type == 'duckdb' -%}
         {%- if seen_seq() -%}
             create or replace table ops.touched_parts as (
-                with days as (
-                    select date_on from ops.touched_days
-                ),
-
-                days_that_count_otherwise as (
-                    select date_on from days
-                    union
-                    select reported_on from core.fct_case_standing where settled_on > {{ seen_on() }}
+                with days_that_count_otherwise as (
+                    {{ recounted_days() }}
                 ),
 
                 -- Every version of a step, what it was in the fact before and what it is now.
@@ -31,7 +26,7 @@
                 ),
 
                 told as (
-                    select 'core.fct_platform_case' as relation, date_on from days
+                    select 'core.fct_platform_case' as relation, date_on from ops.touched_days
                     union all
                     select 'core.fct_case_standing', date_on from days_that_count_otherwise
                     union all

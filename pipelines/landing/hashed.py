@@ -10,7 +10,6 @@ from pathlib import Path
 import duckdb
 
 from pipelines.landing.batches import file_sha256
-from pipelines.landing.store import first_row
 from pipelines.readers.settled import YOUNG_SECONDS, State, state_of
 
 #: Derived from the files: where it is lost they are hashed once more.
@@ -27,14 +26,13 @@ def sha256_of(connection: duckdb.DuckDBPyConnection, path: Path, state: State) -
     Only a file that had been still for a while when it was hashed is remembered: one that is written twice within a tick of the file system's
     clock looks the same both times.
     """
-    connection.execute(TABLE)
-    known = first_row(
-        connection,
+    known = connection.execute(
         "select size_bytes, modified_ns, changed_ns, inode, content_sha256 from ops.hashed_files where file = $file",
         {"file": str(path.absolute())},
-    )
-    if known is not None and known[:4] == state:
-        return str(known[4])
+    ).fetchall()
+    for *was, digest in known:
+        if tuple(was) == state:
+            return str(digest)
     digest = file_sha256(path)
     if state_of(path) == state and time.time() - max(state[1], state[2]) / 1e9 > YOUNG_SECONDS:
         connection.execute(

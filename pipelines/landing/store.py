@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from pipelines.errors import BusyError, SetupError
 from pipelines.feeds import FEEDS, Feed, Field
 from pipelines.landing import books
+from pipelines.landing.hashed import TABLE as HASHED_FILES
 from pipelines.landing.migrations import guard, note_new, open_forward
 from pipelines.landing.quarantine import create_views
 from pipelines.landing.removed import TABLE as REMOVALS
@@ -75,6 +76,7 @@ def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create schema if not exists {schema}")
     connection.execute(LEDGER)
     connection.execute(REMOVALS)
+    connection.execute(HASHED_FILES)
     for feed in FEEDS.values():
         columns = ", ".join(f"{name} {kind}" for name, kind in raw_columns(feed).items())
         connection.execute(f"create table if not exists raw.{feed.name} ({columns}, {META_COLUMNS})")

@@ -56,7 +56,7 @@ def test_what_a_night_makes_another_lies_in_the_weeks_that_it_has_noted(built: B
     assert built and len(weeks) == len(NIGHTS) - 1
     left = set()
     for was, now, noted in weeks:
-        assert all(parts.UNDATED in weeks for weeks in noted.values())
+        assert all(parts.UNDATED in told for told in noted.values())
         for table, told in noted.items():
             assert set(parts.differing(was[table], now[table])) <= told, table
             left |= {table} if now[table].keys() - told else set()

@@ -17,6 +17,7 @@ from pipelines.readers.settled import YOUNG_SECONDS, state_of
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("create schema ops")
+        connection.execute(hashed.TABLE)
         yield connection
 
 

@@ -41,7 +41,6 @@ class Release:
 
     connection: duckdb.DuckDBPyConnection
     about: Mapping[str, Any]
-    _asked: dict[str, list[Row] | None] = field(default_factory=dict)
     _answers: dict[str, list[Row]] = field(default_factory=dict, repr=False)
 
     @property
@@ -101,17 +100,16 @@ class Release:
         """{code: (words, words of what it is part of)} of a shared dimension, in their order."""
         if dimension not in _DIMENSIONS:
             return {}
-        if dimension not in self._asked:
-            self._asked[dimension] = [
-                dict(zip(("code", "zh", "en", "part_of"), row.values(), strict=True))
-                for row in self.rows(_DIMENSIONS[dimension])
-            ]
+        rows = [
+            dict(zip(("code", "zh", "en", "part_of"), row.values(), strict=True))
+            for row in self.rows(_DIMENSIONS[dimension])
+        ]
         return {
             row["code"]: (
                 Text(row["zh"] or row["code"], row["en"] or ""),
                 of_comment(row["part_of"]) if row["part_of"] else None,
             )
-            for row in self._asked[dimension] or []
+            for row in rows
         }
 
     def why_empty(self, relation: str) -> Text | None:
