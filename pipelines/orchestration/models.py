@@ -7,6 +7,7 @@ model or test instead of a process's exit code.
 import json
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,10 @@ from pipelines.orchestration.feeds import WRITE_POOL
 from pipelines.orchestration.kept import with_kept, with_what_was_judged
 from pipelines.orchestration.partitions import as_of
 from pipelines.orchestration.resources import InstalledDbt, Warehouse, environment
+from pipelines.publish import going_on
 from pipelines.publish.contents import dbt_target, load_manifest, manifest_path
+from pipelines.publish.package import FILE_NAME, STORAGE_VERSION
+from pipelines.publish.release import current_release
 from pipelines.settings import Settings
 
 _RESULTS = "run_results.json"
@@ -76,7 +80,7 @@ def model_assets(manifest: Path, days: dg.PartitionsDefinition[Any]) -> dg.Asset
             # Unit tests judge the SQL and not the night's data; they run when the SQL changes, in the project's own tests.
             args = ["build", "--exclude-resource-type", "unit_test", *(["--full-refresh"] if full else [])]
             context.log.info(f"dbt {' '.join(args)} (as of {day}); models: {'all' if chosen is None else len(chosen)}")
-            with write_lane(settings, timeout=600), environment({**seen, **told}):
+            with write_lane(settings, timeout=600), environment({**seen, **told}), _release_begun(settings, full=full):
                 invocation = _invoke(dbt, args, context, warehouse, chosen, in_part=bool(in_part))
                 events = with_what_was_judged(_followed(context, invocation), in_part)
             if not invocation.is_successful():
@@ -117,6 +121,14 @@ def _invoke(
         )  # fmt: skip
         invocation.context = context
         return invocation
+
+
+def _release_begun(settings: Settings, *, full: bool) -> AbstractContextManager[None]:
+    """Copies meanwhile what the next release goes on from, unless all is built from scratch."""
+    last = None if full else current_release(settings)
+    if last is None:
+        return nullcontext()
+    return going_on.copied_ahead(last.path / FILE_NAME, last.manifest, STORAGE_VERSION)
 
 
 def _followed(context: dg.AssetExecutionContext, invocation: DbtCliInvocation) -> list[Any]:

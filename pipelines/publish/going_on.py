@@ -2,18 +2,25 @@
 
 Belongs here: whether that may be done and pays, and copying the file. Which rows are put right stands in `parts`, writing in `package`.
 
+The file is copied while models are built, since that takes the disk and not the processors: beside the releases, under the name of the one that it is a copy
+of. Releases never change, so a copy that nobody took may wait for the next night; the night's upkeep removes it.
+
 A file that is written again and again holds blocks that nobody uses (decision 2), so one in MOST_IN_A_ROW is written whole, and sooner
 where it has grown by a quarter; the manifest's `file` tells of both.
 """
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from threading import Event
 from typing import Any
 
+from pipelines.landing.batches import to_disk
 from pipelines.publish import digests, parts
 from pipelines.publish.digests import TableContent
 
@@ -22,6 +29,10 @@ MOST_IN_A_ROW = 30
 _MOST_GROWTH, _NO_MATTER_BYTES = 1.25, 64 << 20
 #: Where more of the rows of large tables lie in parts that differ, writing it whole takes no longer.
 _MOST_TOUCHED = 0.5
+#: Models need the disk as well while they are built: a file is copied beside them only where so many more of its size would fit.
+_ROOM = 3
+_AT_ONCE_BYTES = 256 << 20
+_AHEAD = ".writing-ahead-"
 
 
 @dataclass(frozen=True)
@@ -37,12 +48,8 @@ class Base:
 
 def base(file: Path, manifest: Mapping[str, Any], held: Iterable[TableContent], storage: str) -> Base | None:
     """The release of this file where the next, with these tables and this storage version, may go on from it; None where that is written whole."""
-    about = manifest.get("file")
-    writer = (manifest.get("storage_version"), manifest["libraries"].get("duckdb"))
-    if not about or writer != (storage, version("duckdb")):
-        return None
-    found = Base(file.parent, digests.told_by(manifest), about["times"], about["whole_bytes"])
-    if found.times >= MOST_IN_A_ROW or file.stat().st_size > _MOST_GROWTH * found.whole_bytes + _NO_MATTER_BYTES:
+    found = _possible(file, manifest, storage)
+    if found is None:
         return None
     large = [
         (found.tables[one.table].parts if one.table in found.tables else {}, one.parts) for one in held if one.parts
@@ -52,6 +59,17 @@ def base(file: Path, manifest: Mapping[str, Any], held: Iterable[TableContent], 
     return found if every and touched <= _MOST_TOUCHED * every else None
 
 
+def _possible(file: Path, manifest: Mapping[str, Any], storage: str) -> Base | None:
+    """The same by what is known of the file before the next release's tables are."""
+    about = manifest.get("file")
+    writer = (manifest.get("storage_version"), manifest["libraries"].get("duckdb"))
+    if not about or writer != (storage, version("duckdb")):
+        return None
+    found = Base(file.parent, digests.told_by(manifest), about["times"], about["whole_bytes"])
+    grown = file.stat().st_size > _MOST_GROWTH * found.whole_bytes + _NO_MATTER_BYTES
+    return None if grown or found.times >= MOST_IN_A_ROW else found
+
+
 def told(file: Path, gone_on_from: Base | None) -> dict[str, int]:
     """What the manifest of a release says of its file."""
     if gone_on_from is None:
@@ -59,13 +77,61 @@ def told(file: Path, gone_on_from: Base | None) -> dict[str, int]:
     return {"times": gone_on_from.times + 1, "whole_bytes": gone_on_from.whole_bytes}
 
 
+@contextmanager
+def copied_ahead(file: Path, manifest: Mapping[str, Any], storage: str) -> Iterator[None]:
+    """Copies the file of a release meanwhile, where the next one may go on from it; the end waits for the copy. One that cannot be made is not missed:
+    `copy` makes its own."""
+    found = _possible(file, manifest, storage)
+    if found is None or not any(one.parts for one in found.tables.values()):
+        yield
+        return
+    broken_off = Event()
+    with ThreadPoolExecutor(1, "release") as aside:
+        aside.submit(_copy_ahead, file, broken_off)
+        try:
+            yield
+        except BaseException:
+            broken_off.set()
+            raise
+
+
 def copy(source: Path, target: Path) -> None:
-    """A copy of the file, which costs nothing on a file system that can share blocks (XFS, Btrfs)."""
+    """A copy of the file, which costs nothing where one was made ahead, or on a file system that can share blocks (XFS, Btrfs)."""
+    with suppress(FileNotFoundError):
+        _ahead(source).rename(target)
+        return
+    _copy(source, target, Event())
+
+
+def _ahead(file: Path) -> Path:
+    """Where the copy of a release's file waits for the next release."""
+    return file.parent.with_name(f"{_AHEAD}{file.parent.name}")
+
+
+def _copy_ahead(file: Path, broken_off: Event) -> None:
+    ready = _ahead(file)
+    half = ready.with_name(f"{ready.name}.half")
+    with suppress(OSError):
+        for left in set(ready.parent.glob(f"{_AHEAD}*")) - {ready}:
+            left.unlink()
+        if ready.exists() or shutil.disk_usage(ready.parent).free < _ROOM * file.stat().st_size:
+            return
+        try:
+            _copy(file, half, broken_off)
+            if not broken_off.is_set():
+                to_disk(half)
+                half.rename(ready)
+        finally:
+            half.unlink(missing_ok=True)
+
+
+def _copy(source: Path, target: Path, broken_off: Event) -> None:
     with source.open("rb") as read, target.open("xb") as written:
         left = os.fstat(read.fileno()).st_size
         try:
-            while left > 0 and (done := os.copy_file_range(read.fileno(), written.fileno(), left)):
-                left -= done
+            while left > 0 and not broken_off.is_set():
+                done = os.copy_file_range(read.fileno(), written.fileno(), min(left, _AT_ONCE_BYTES))
+                left -= done or left
         except OSError:
             read.seek(0)
             written.seek(0)

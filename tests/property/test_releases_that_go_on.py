@@ -5,6 +5,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -26,7 +27,9 @@ FIRST = dt.date(2017, 6, 5)
 #: Weeks of which a night changes, adds or takes away rows; some of no date.
 _rows = st.tuples(st.one_of(st.none(), st.integers(0, 120)), st.integers(0, 3), st.sampled_from(["a", "b", None]))
 _nights = st.lists(
-    st.tuples(st.lists(_rows, max_size=6), st.integers(0, 119), st.integers(0, 2)), min_size=1, max_size=4
+    st.tuples(st.lists(_rows, max_size=6), st.integers(0, 119), st.integers(0, 2), st.booleans()),
+    min_size=1,
+    max_size=4,
 )
 
 
@@ -69,6 +72,16 @@ class Releases:
         self.last = folder, json.loads(json.dumps(told))
         return folder, base
 
+    def copied_ahead(self) -> AbstractContextManager[None]:
+        """What a night does while it builds the models."""
+        assert self.last is not None
+        return going_on.copied_ahead(self.last[0] / package.FILE_NAME, self.last[1], package.STORAGE_VERSION)
+
+    @property
+    def waiting(self) -> list[str]:
+        """Copies that were made ahead, whole or not."""
+        return sorted(path.name for path in self.folder.glob(".*"))
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         return sorted(self.con.execute(query).fetchall(), key=repr)
 
@@ -86,13 +99,15 @@ def inodes(folder: Path) -> dict[str, int]:
 @given(_nights)
 @hypothesis(max_examples=15, deadline=None)
 def test_each_release_holds_what_the_build_holds_and_the_one_before_stays_as_it_was(
-    nights: list[tuple[list[Any], int, int]],
+    nights: list[tuple[list[Any], int, int, bool]],
 ) -> None:
     with tempfile.TemporaryDirectory() as scratch, patch.object(parts, "MOST_ROWS_WHOLE", 1000):
         world = Releases(Path(scratch))
         folder, _ = world.publish()
-        for come, gone, total in nights:
+        for come, gone, total, is_copied_ahead in nights:
             before = hashlib.sha256((folder / package.FILE_NAME).read_bytes()).hexdigest()
+            with world.copied_ahead() if is_copied_ahead else nullcontext():
+                pass
             world.con.execute(f"DELETE FROM build.core.fct_case WHERE reported_on = DATE '{FIRST}' + {gone}")
             world.con.executemany(
                 f"INSERT INTO build.core.fct_case VALUES (?, DATE '{FIRST}' + ?::INTEGER, ?)",
@@ -101,6 +116,7 @@ def test_each_release_holds_what_the_build_holds_and_the_one_before_stays_as_it_
             world.con.execute(f"UPDATE build.marts.totals SET n = {total}")
             fresh, base = world.publish()
             assert base is not None
+            assert world.waiting == []
             wanted = world.rows("FROM build.core.fct_case")
             world.con.execute(f"ATTACH '{fresh / package.FILE_NAME}' AS written (READ_ONLY)")
             assert world.rows("FROM written.core.fct_case") == wanted
@@ -181,3 +197,49 @@ def test_a_part_that_differs_unseen_is_an_error(tmp_path: Path) -> None:
     world.con.execute("UPDATE build.core.fct_case SET said = 'b' WHERE n = 7")
     with pytest.raises(RuntimeError, match="fct_case has other rows than its parts together had"):
         world.publish()
+
+
+def test_a_copy_made_ahead_becomes_the_next_release(tmp_path: Path) -> None:
+    world = Releases(tmp_path)
+    world.publish()
+    with world.copied_ahead():
+        pass
+    assert world.waiting == [".writing-ahead-1"]
+    copied = (tmp_path / ".writing-ahead-1").stat().st_ino
+    folder, _ = world.publish()
+    assert (folder / package.FILE_NAME).stat().st_ino == copied
+
+
+def test_a_night_that_breaks_off_leaves_no_half_copy(tmp_path: Path) -> None:
+    world = Releases(tmp_path)
+    world.publish()
+    with patch.object(going_on, "_AT_ONCE_BYTES", 1), pytest.raises(KeyboardInterrupt), world.copied_ahead():
+        raise KeyboardInterrupt
+    assert world.waiting == []
+
+
+def test_a_copy_of_an_earlier_release_makes_room_for_that_of_the_last(tmp_path: Path) -> None:
+    world = Releases(tmp_path)
+    (tmp_path / ".writing-ahead-0").write_text("of a release that was gone on from by nobody")
+    world.publish()
+    with world.copied_ahead():
+        pass
+    assert world.waiting == [".writing-ahead-1"]
+
+
+def test_a_disk_with_little_room_is_left_to_the_models(tmp_path: Path) -> None:
+    world = Releases(tmp_path)
+    world.publish()
+    with patch.object(going_on, "_ROOM", 1 << 40), world.copied_ahead():
+        pass
+    assert world.waiting == []
+    assert world.publish()[1] is not None
+
+
+def test_where_no_table_is_in_parts_nothing_is_copied(tmp_path: Path) -> None:
+    with patch.object(parts, "MOST_ROWS_WHOLE", 1_000_000):
+        world = Releases(tmp_path)
+        world.publish()
+        with world.copied_ahead():
+            pass
+        assert world.waiting == []
