@@ -36,6 +36,13 @@
             union all
             select reported_on from {{ beside(relation, 'fct_case_standing') }} where settled_on > {{ seen_on() }}
         )
+    {%- elif word == 'rows of_recounted_weeks' -%}
+        week in (
+            select cast(date_trunc('week', date_on) as date) from ops.touched_days
+            union all
+            select cast(date_trunc('week', reported_on) as date)
+            from {{ beside(relation, 'fct_case_standing') }} where settled_on > {{ seen_on() }}
+        )
     {%- elif word == 'rows of_new_batches' -%}
         step_id in (select step_id from {{ relation }} where _batch_seq > {{ seen_seq() }})
     {%- elif word == 'rows frozen_since' -%} frozen_on > {{ seen_on() }}

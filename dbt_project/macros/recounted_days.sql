@@ -1,5 +1,5 @@
 {#-
-    The days on which something counts otherwise than in the last complete build (macros/only_touched.sql), for counts by day. They are found when the SQL
+    The days on which something counts otherwise than in the last complete build (macros/only_touched.sql), for counts by day and by week. They are found when the SQL
     is made, for the reason that macros/recounted_months.sql gives.
 -#}
 
@@ -29,6 +29,30 @@
 {% macro forget_recounted_days() -%}
     {%- if execute and is_incremental() -%}
         delete from {{ this }} {{ only_recounted_days('where', 'date_on') }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The same for weeks of such days: a condition on a day, and taking away weeks, which `week` of the model holds. -#}
+{% macro only_recounted_weeks(joint, day) -%}
+    {%- if not execute -%}{{ only_recounted_days(joint, day) }}
+    {%- elif seen_seq() and is_incremental() -%}
+        {%- set weeks = run_query(recounted_weeks()).columns['week'].values() -%}
+        {%- if weeks -%}
+            {{ joint }} {{ day }} >= date '{{ weeks | first }}' and {{ day }} < date '{{ (weeks | last) + modules.datetime.timedelta(days=7) }}'
+            and date_trunc('week', {{ day }}) in ({% for one in weeks %}{{ ', ' if not loop.first }}date '{{ one }}'{% endfor %})
+        {%- else -%}{{ joint }} false
+        {%- endif -%}
+    {%- else -%}{{ joint }} true
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro recounted_weeks() -%}
+    select distinct cast(date_trunc('week', date_on) as date) as week from ({{ recounted_days() }}) order by week
+{%- endmacro %}
+
+{% macro forget_recounted_weeks() -%}
+    {%- if execute and is_incremental() -%}
+        delete from {{ this }} {{ only_recounted_weeks('where', 'week') }}
     {%- endif -%}
 {%- endmacro %}
 

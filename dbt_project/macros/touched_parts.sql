@@ -30,7 +30,7 @@
                     union all
                     select 'core.fct_case_standing', date_on from days_that_count_otherwise
                     union all
-                    select 'core.agg_case_day', date_on from days_that_count_otherwise
+                    select unnest(['core.agg_case_day', 'core.agg_case_week']), date_on from days_that_count_otherwise
                     union all
                     select 'core.fct_case_step', date_on from steps
                     union all
@@ -40,7 +40,7 @@
                 select distinct relation, cast(date_trunc('week', date_on) as date) as part from told
                 union
                 select unnest([
-                    'core.fct_platform_case', 'core.fct_case_standing', 'core.agg_case_day', 'core.fct_case_step', 'core.fct_evaluation_case'
+                    'core.fct_platform_case', 'core.fct_case_standing', 'core.agg_case_day', 'core.agg_case_week', 'core.fct_case_step', 'core.fct_evaluation_case'
                 ]), null
             )
         {%- else -%}

@@ -9,6 +9,7 @@ from typing import Any
 
 FIRST = dt.date(2017, 9, 8)
 STREETS = ["652301001", "652301006", "652301104", "652301400"]
+CELLS = ["652301001001001", "652301001001002", "652301001002001"]
 Row = dict[str, Any]
 
 
@@ -34,6 +35,7 @@ def case(rng: random.Random) -> Row:
         "dispatched_at": dispatched, "handled_at": handled, "checked_at": handled and moment(rng, handled, 30),
         "closed_at": moment(rng, reported, 200) if status == "closed" else None,
         "rework_count": rng.randint(0, 2), "suspend_count": rng.randint(0, 1), "updated_at": moment(rng),
+        "grid_code": rng.choice([*CELLS, None]),
     }  # fmt: skip
 
 

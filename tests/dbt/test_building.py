@@ -69,6 +69,7 @@ def test_the_comparison_is_about_something(built: Built) -> None:
     for name in ("platform_case", "case_step", "hotline_ticket", "penalty_case", "illegal_building", "demolition"):
         assert len(built[f"core.fct_{name}"][1]) > 20
     assert any(row["is_repeat"] for row in built["core.fct_hotline_ticket"][1])
+    assert len({row["week"] for row in built["marts.grid_hotspots"][1]}) > 3
     assert any(row["stopped_seconds"] for row in built["core.fct_platform_case"][1])
     standing = built["core.fct_case_standing"][1]
     assert len(standing) < len(built["core.fct_platform_case"][1]), "some are reported later than the last night"
@@ -97,7 +98,7 @@ def test_large_facts_that_are_made_whole_stand_in_the_order_of_their_day(
         with duckdb.connect(str(settings.build_db), read_only=True) as connection:
             return [row[0] for row in connection.execute(f"select {day} from core.{table} order by rowid").fetchall()]
 
-    for table, day in {"fct_platform_case": "reported_at", "agg_case_day": "date_on"}.items():
+    for table, day in {"fct_platform_case": "reported_at", "agg_case_day": "date_on", "agg_case_week": "week"}.items():
         assert (days := made(table, day)) == sorted(days), table
     # What is made of more cases than it joins them with keeps their order within its blocks: each is of few days.
     with duckdb.connect(str(settings.build_db)) as connection:

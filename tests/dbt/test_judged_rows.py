@@ -17,6 +17,7 @@ from tests.dbt.running import run_dbt
 LARGE = {
     "core.fct_platform_case": "case_id", "core.fct_case_standing": "case_id", "core.fct_case_step": "step_id",
     "core.fct_evaluation_case": "case_id", "core.fct_evaluation_frozen_case": "frozen_on", "core.agg_case_day": "date_on",
+    "core.agg_case_week": "week",
     "intermediate.int_case_deadlines": "case_id", "intermediate.int_case_step_marks": "case_id",
 }  # fmt: skip
 #: A night after this one knows that it changed what batch 4 brought, what was frozen on the third night and what is not settled.
@@ -72,11 +73,14 @@ def _plant(connection: duckdb.DuckDBPyConnection, table: str, key: str, *, is_ol
         "case_id": "'planted'",
         "step_id": "'planted'",
         "date_on": "date '2000-01-01'",
+        "week": "date '2000-01-03'",
         "frozen_on": "date '2000-01-01'",
     }
-    values = {"core.fct_case_standing": {"handled": "7"}, "core.fct_platform_case": {"stopped_seconds": "-1"}}.get(
-        table, {}
-    )
+    values = {
+        "core.fct_case_standing": {"handled": "7"},
+        "core.fct_platform_case": {"stopped_seconds": "-1"},
+        "core.agg_case_week": {"cases": "0"},
+    }.get(table, {})
     if is_old:
         values |= {key: other[key]} | (
             {"settled_on": "date '2000-01-01'", "_batch_seq": "1"} if table.endswith(("standing", "step")) else {}
@@ -87,6 +91,7 @@ def _plant(connection: duckdb.DuckDBPyConnection, table: str, key: str, *, is_ol
         "case_id": "case_id in (select case_id from raw.platform_cases where _batch_seq > 3)", "step_id": "_batch_seq > 3",
         "frozen_on": f"frozen_on > date '{NIGHTS[1]}'",
         "date_on": "date_on in (select reported_at::date from raw.platform_cases where _batch_seq > 3)",
+        "week": "week in (select date_trunc('week', reported_at)::date from raw.platform_cases where _batch_seq > 3)",
     }[key]  # fmt: skip
     row = ", ".join(f"{values[name]} as {name}" if name in values else name for name in names)
     if table.endswith("step") and not is_old:

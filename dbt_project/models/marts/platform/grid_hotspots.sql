@@ -18,16 +18,7 @@ with observed as (
             0
         ) as cases_before,
         cell.week + interval 7 day <= today.ends_at as is_whole_week
-    from (
-        select
-            cast(date_trunc('week', date_on) as date) as week,
-            grid_code,
-            event_class,
-            sum(cases) as cases
-        from {{ ref('agg_case_day') }}
-        where grid_code <> 'unknown'
-        group by all
-    ) as cell
+    from {{ ref('agg_case_week') }} as cell
     cross join {{ ref('dim_as_of') }} as today
 ),
 

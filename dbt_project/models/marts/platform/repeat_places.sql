@@ -5,15 +5,14 @@ with weeks as (
         max(cases.street_code) as street_code,
         cases.event_class,
         cast(sum(cases.cases) as bigint) as cases,
-        cast(coalesce(sum(cases.cases) filter (where cases.is_public), 0) as bigint) as cases_citizen,
-        cast(count(distinct date_trunc('week', cases.date_on)) as integer) as weeks_with_cases,
-        max(cases.date_on) as last_on
-    from {{ ref('agg_case_day') }} as cases
+        cast(sum(cases.cases_citizen) as bigint) as cases_citizen,
+        cast(count(*) as integer) as weeks_with_cases,
+        max(cases.last_on) as last_on
+    from {{ ref('agg_case_week') }} as cases
     cross join {{ ref('dim_as_of') }} as today
     where
-        cases.grid_code <> 'unknown'
-        and cases.date_on < date_trunc('week', today.ends_at)
-        and cases.date_on >= date_trunc('week', today.ends_at) - interval 364 day
+        cases.week < date_trunc('week', today.ends_at)
+        and cases.week >= date_trunc('week', today.ends_at) - interval 364 day
     group by cases.grid_code, cases.event_class
 )
 

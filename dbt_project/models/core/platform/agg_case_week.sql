@@ -1,0 +1,16 @@
+-- Problems reported per week, cell and class: where marts begin that look at cells by the week. Cases that name no cell
+-- are left out. Weeks of which no day counts otherwise stay.
+{{ config(materialized='incremental', pre_hook='{{ forget_recounted_weeks() }}') }}
+
+select
+    cast(date_trunc('week', date_on) as date) as week,
+    grid_code,
+    event_class,
+    max(street_code) as street_code,
+    cast(sum(cases) as bigint) as cases,
+    cast(coalesce(sum(cases) filter (where is_public), 0) as bigint) as cases_citizen,
+    max(date_on) as last_on
+from {{ ref('agg_case_day') }}
+where grid_code <> 'unknown' {{ only_recounted_weeks('and', 'date_on') }}
+group by all
+{{ in_order_of('week') }}
