@@ -10,6 +10,7 @@ Benjamini and Hochberg's procedure holds the share of false alarms at one day be
 """
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -166,11 +167,12 @@ def _zone(around: Sequence[npt.NDArray[np.bool_]], cell: int, cells: int) -> npt
 
 
 def _counts(cases: pl.DataFrame, cells: list[str], classes: list[str], first: dt.date, days: int) -> Floats:
-    counts = np.zeros((len(cells), len(classes), days))
+    shape = (len(cells), len(classes), days)
     where = (
         cases["grid_code"].cast(pl.Enum(cells)).to_physical().to_numpy(),
         cases["event_class"].cast(pl.Enum(classes)).to_physical().to_numpy(),
         (cases["date_on"] - first).dt.total_days().to_numpy(),
     )
-    np.add.at(counts, where, cases["cases"].to_numpy().astype(float))
-    return counts
+    flat = np.ravel_multi_index(where, shape)
+    counts: Floats = np.bincount(flat, cases["cases"].to_numpy(), math.prod(shape)).astype(float, copy=False)
+    return counts.reshape(shape)
