@@ -82,9 +82,11 @@ def _cases(rng: Random) -> list[Row]:
                 # The third street has so few that a month of it is a small cell.
                 due = rng.randrange(3) if street == "S3" else rng.randrange(4, 30)
                 on_time = rng.randrange(due * 3 // 4, due + 1) if due else 0
+                # This city divides those on time by those closed, which are fewer than those due.
+                closed = on_time + (due - on_time) // 2
                 rows.append({
-                    "month": month, "squad_id": squad, "street_code": street, "event_class": event_class, "channel": "collector", "filed": due + rng.randrange(2), "due": due, "closed": due,
-                    "closed_on_time": on_time, "overdue_open": 0, "rework": rng.randrange(2) if due else 0, "handled": due, "handling_hours_sum": due * rng.uniform(5, 40),
+                    "month": month, "squad_id": squad, "street_code": street, "event_class": event_class, "channel": "collector", "filed": due + rng.randrange(2), "due": due, "closed": closed,
+                    "closed_on_time": on_time, "overdue_open": due - closed, "rework": rng.randrange(2) if due else 0, "handled": due, "on_time_closing_base": closed, "rework_base": due, "handling_hours_sum": due * rng.uniform(5, 40),
                 })  # fmt: skip
     return rows
 

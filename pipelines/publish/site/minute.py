@@ -19,9 +19,9 @@ STEADY_POINTS, STEADY_PER_CENT = 0.5, 3.0
 _MINIMUM = 30
 #: What decides between better and worse: title, relation, numerator, denominator, unit, whether higher is better.
 _JUDGED = [
-    (t("按期结案率", "closed on time"), "marts.case_closure", "closed_on_time", "due", "%", True),
+    (t("按期结案率", "closed on time"), "marts.case_closure", "closed_on_time", "on_time_closing_base", "%", True),
     (t("平均处置时长", "mean handling time"), "marts.case_closure", "handling_hours_sum", "handled", "h", False),
-    (t("返工率", "rework"), "marts.case_closure", "rework", "handled", "%", False),
+    (t("返工率", "rework"), "marts.case_closure", "rework", "rework_base", "%", False),
     (t("热线按期办结率", "hotline closed on time"), "marts.hotline_service", "closed_on_time", "due", "%", True),
     (t("热线满意率", "hotline satisfaction"), "marts.hotline_service", "satisfied", "surveyed", "%", True),
     (t("重复诉求率", "repeated requests"), "marts.hotline_service", "repeated", "received", "%", False),
@@ -111,7 +111,7 @@ def _where(release: Release) -> Answer:
     asked = t("哪里需要关注？", "Where should one look?")
     before, first, last = windows(release.as_of)
     rows = release.rows(
-        """select name_zh, name_en, sum(due) filter (month >= $2) as due, sum(closed_on_time) filter (month >= $2) as on_time,
+        """select name_zh, name_en, sum(on_time_closing_base) filter (month >= $2) as due, sum(closed_on_time) filter (month >= $2) as on_time,
            sum(filed) filter (month >= $2) as filed, sum(filed) filter (month < $2) as filed_before
            from marts.street_performance join core.dim_street using (street_code) where month between $1 and $3 and street_code <> 'unknown' group by all""",
         before, first, last,
@@ -188,9 +188,13 @@ def _desk(release: Release) -> Answer:
 def overdue(release: Release) -> list[Row]:
     """The platform's open cases that are past their deadline on the as-of day, by the unit that has them."""
     rows = release.rows(
-        """select coalesce(name_zh, unit_code, '未派遣') as name_zh, coalesce(name_en, unit_code, 'not dispatched') as name_en, sum(overdue_open) as overdue,
-           sum(close_due) as due, max(date_diff('day', due_on, $1)) filter (overdue_open = 1) as oldest_days
-           from core.fct_case_standing left join core.dim_department using (unit_code) group by all having sum(overdue_open) > 0 order by overdue desc, oldest_days desc""",
+        """with units as (
+               select unit_code, sum(overdue_open) as overdue, sum(close_due) as due, max(date_diff('day', due_on, $1)) filter (overdue_open = 1) as oldest_days
+               from core.fct_case_standing group by unit_code
+           )
+           select coalesce(name_zh, unit_code, '未派遣') as name_zh, coalesce(name_en, unit_code, 'not dispatched') as name_en, sum(overdue) as overdue,
+           sum(due) as due, max(oldest_days) as oldest_days
+           from units left join core.dim_department using (unit_code) group by 1, 2 having sum(overdue) > 0 order by overdue desc, oldest_days desc""",
         release.as_of,
     )
     return [{**row, "unit": _name(row)} for row in rows]

@@ -1,7 +1,6 @@
 """The calls to the hotlines a second time: one line and day after another. The disputed denominator is taken as city.toml has it."""
 
 import datetime as dt
-import tomllib
 from collections import defaultdict
 from decimal import Decimal
 from typing import Any
@@ -36,7 +35,7 @@ def _adds(report: Record, denominator: str) -> dict[str, Decimal | int]:
 
 def calls(landing: Landing, city: City, day: dt.date) -> Sums:
     """All sums of this room."""
-    chosen = tomllib.loads((city.folder / "city.toml").read_text(encoding="utf-8"))["definitions"]
+    chosen = city.definitions
     sums: Sums = {f"hotline_{name}": defaultdict(int) for name in NAMES}
     for report in landing.held_on("hotline_calls", day):
         if report["counted_on"] <= day:

@@ -42,6 +42,12 @@ class City:
     def _facts(self) -> dict[str, Any]:
         return tomllib.loads((self.folder / "city.toml").read_text(encoding="utf-8"))
 
+    @property
+    def definitions(self) -> dict[str, Any]:
+        """What the city chose where the field does not agree."""
+        chosen: dict[str, Any] = self._facts["definitions"]
+        return chosen
+
     def columns(self, feed: str) -> dict[str, dict[str, Any]]:
         """The `[columns.…]` of a feed's profile."""
         profile = tomllib.loads((self.folder / "feeds" / f"{feed}.toml").read_text(encoding="utf-8"))

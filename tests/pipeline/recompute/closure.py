@@ -12,7 +12,7 @@ from tests.pipeline.recompute.deadlines import Deadline, deadline, suspensions_o
 from tests.pipeline.recompute.records import Landing, Record
 
 BY = ["month", "squad_id", "street_code", "event_class", "channel"]
-COUNTS = ["filed", "cancelled", "due", "closed", "closed_on_time", "closed_without_deadline", "overdue_open", "rework", "handled"]  # fmt: skip
+COUNTS = ["filed", "cancelled", "due", "closed", "closed_on_time", "closed_without_deadline", "overdue_open", "rework", "handled", "on_time_closing_base", "rework_base"]  # fmt: skip
 
 
 def steps_by_case(landing: Landing, day: dt.date) -> dict[str, list[tuple[dt.datetime, str, str]]]:
@@ -44,6 +44,7 @@ def case_deadline(city: City, case: Record, steps: list[tuple[dt.datetime, str, 
 def _counted(city: City, case: Record, steps: list[tuple[dt.datetime, str, str]], end: dt.datetime) -> Record:
     """What one filed case adds to each column, as things stand at the end of the day."""
     when = cancelled_at(case, steps)
+    chosen = city.definitions
     adds: Record = {
         "month": case["filed_at"].date().replace(day=1),
         "squad_id": city.squad(case["street_code"], case["filed_at"].date()),
@@ -68,6 +69,8 @@ def _counted(city: City, case: Record, steps: list[tuple[dt.datetime, str, str]]
     if case["dispatched_at"] and case["handled_at"] and case["handled_at"] < end:
         adds["handled"] = 1
         adds["seconds"] = int((case["handled_at"] - case["dispatched_at"]).total_seconds())
+    adds["on_time_closing_base"] = adds["closed" if chosen["on_time_closing_denominator"] == "closed" else "due"]
+    adds["rework_base"] = adds["due" if chosen["rework_denominator"] == "close_due" else "handled"]
     return adds
 
 

@@ -4,7 +4,6 @@ Belongs here: one case and one ticket at a time, flag by flag, from the landed r
 """
 
 import datetime as dt
-import tomllib
 from collections import defaultdict
 from itertools import pairwise
 from typing import Any
@@ -43,7 +42,7 @@ def _squads(city: City) -> dict[str, str]:
 
 def _case(city: City, case: Record, taken: Steps, *, flow: list[Any], end: dt.datetime, squad: str) -> dict[str, int]:
     """The counts to which one case adds, anchored on its reporting (`r_…`) and on its filing."""
-    chosen = tomllib.loads((city.folder / "city.toml").read_text(encoding="utf-8"))["definitions"]
+    chosen = city.definitions
 
     def by_now(moment: dt.datetime | None) -> bool:
         return moment is not None and moment < end
@@ -198,7 +197,7 @@ def _ticket(ticket: Record, end: dt.datetime, chosen: Record, repeats: set[str])
 
 def hotline_metrics(landing: Landing, city: City, day: dt.date) -> Sums:
     """{metric: {(month, ''): value}}."""
-    chosen = tomllib.loads((city.folder / "city.toml").read_text(encoding="utf-8"))["definitions"]
+    chosen = city.definitions
     end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time())
     tickets = landing.held_on("hotline_tickets", day)
     repeats = _repeats(tickets, chosen["repeat_window_days"])

@@ -16,6 +16,8 @@ select
     cast(sum(overdue_open) as bigint) as overdue_open,
     cast(sum(rework) as bigint) as rework,
     cast(sum(handled) as bigint) as handled,
+    cast(sum(on_time_closing_base) as bigint) as on_time_closing_base,
+    cast(sum(rework_base) as bigint) as rework_base,
     cast(coalesce(sum(handling_seconds), 0) / 3600 as decimal(18, 4)) as handling_hours_sum
 from {{ ref('fct_case_standing') }}
 where

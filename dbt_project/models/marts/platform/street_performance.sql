@@ -16,6 +16,8 @@ select
     cast(sum(handled_on_time) as bigint) as handled_on_time,
     cast(sum(same_street_handled) as bigint) as same_street_handled,
     cast(sum(rework) as bigint) as rework,
+    cast(sum(on_time_closing_base) as bigint) as on_time_closing_base,
+    cast(sum(rework_base) as bigint) as rework_base,
     cast(sum(public_verified) as bigint) as public_verified,
     cast(sum(dispatched) as bigint) as dispatched,
     cast(coalesce(sum(dispatch_seconds), 0) / 3600 as decimal(18, 4)) as dispatch_hours_sum,

@@ -23,10 +23,10 @@ def _cases(minimum: int | None = None) -> list[Measure]:
 
 STREETS = Dataset(
     "streets",
-    "core.fct_case_standing",
+    "marts.case_closure",
     """select month, street_code, event_class, sum(filed)::bigint as filed, sum(closed_on_time)::bigint as closed_on_time,
        sum(on_time_closing_base)::bigint as on_time_base, sum(overdue_open)::bigint as overdue_open
-       from core.fct_case_standing where filed = 1 and street_code is not null group by all order by all""",
+       from marts.case_closure where street_code is not null group by all order by all""",
     _cases(),
 )
 DEMOLISHED = Dataset(

@@ -11,13 +11,14 @@ CASES = Dataset(
     "cases",
     "marts.case_closure",
     """select month, squad_id, street_code, sum(filed)::bigint as filed, sum(due)::bigint as due, sum(closed_on_time)::bigint as closed_on_time,
-       sum(overdue_open)::bigint as overdue_open, sum(rework)::bigint as rework, sum(handled)::bigint as handled, round(sum(handling_hours_sum), 2) as hours
+       sum(overdue_open)::bigint as overdue_open, sum(rework)::bigint as rework, sum(handled)::bigint as handled,
+       sum(on_time_closing_base)::bigint as on_time_base, sum(rework_base)::bigint as rework_base, round(sum(handling_hours_sum), 2) as hours
        from marts.case_closure group by all order by all""",
     [
         Measure("filed", "filed", metric="platform_filed"),
-        Measure("on_time", "closed_on_time", "due", metric="platform_closed_on_time_rate", better="higher"),
+        Measure("on_time", "closed_on_time", "on_time_base", metric="platform_closed_on_time_rate", better="higher"),
         Measure("mean_hours", "hours", "handled", metric="platform_mean_handling_seconds", title=t("平均处置时长", "Mean handling time"), unit="h", better="lower"),
-        Measure("rework", "rework", "handled", metric="platform_rework_rate", better="lower"),
+        Measure("rework", "rework", "rework_base", metric="platform_rework_rate", better="lower"),
         Measure("overdue", "overdue_open", metric="platform_overdue_open", base="due", title=t("所立案中超期未结", "Of those filed, overdue and open")),
     ],
 )  # fmt: skip
