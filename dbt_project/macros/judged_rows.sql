@@ -8,13 +8,6 @@
 {#- The condition by its word: it takes in every row that the model can have made anew, and every row with the same key. -#}
 {% macro changed_rows(word, relation) -%}
     {%- if word == 'rows of_touched_cases' -%} case_id in (select case_id from ops.touched_cases)
-    {%- elif word == 'rows of_touched_cases_or_found' -%}
-        {#- Steps whose case is not there, as every real source has some, are looked at until it comes. -#}
-        case_id in (
-            select case_id from ops.touched_cases
-            union all
-            select from_field from {{ found_before() }}
-        )
     {%- elif word == 'rows of_unsettled_cases' -%}
         case_id in (
             select case_id from ops.touched_cases
@@ -59,7 +52,21 @@
         or (word.endswith('_or_found') and load_relation(found_before()) is none) -%}
         {{ return(relation) }}
     {%- endif -%}
+    {%- if word == 'rows of_touched_cases_or_found' -%}{{ return(touched_or_found(relation)) }}{%- endif -%}
     {{ return('(select * from ' ~ relation ~ ' where ' ~ changed_rows(word, relation) ~ ') as changed') }}
+{%- endmacro %}
+
+{#-
+    For `relationships`: rows of touched cases, and of others what it had found. Steps whose case is not there, as every real source has some of all years, are
+    looked at until it comes, though not looked for again among all steps. A join, of which the engine knows that few rows come out: else it would
+    hold all cases against them in memory.
+-#}
+{% macro touched_or_found(relation) -%}
+    (
+        select step.case_id from {{ relation }} as step inner join ops.touched_cases as touched on step.case_id = touched.case_id
+        union all
+        select from_field from {{ found_before() }} where from_field not in (select case_id from ops.touched_cases)
+    ) as changed
 {%- endmacro %}
 
 {#- Another table of the same schema. -#}

@@ -58,6 +58,16 @@ def stretches(first: dt.date, last: dt.date) -> dict[dt.date, dt.date]:
     return found
 
 
+def whole_weeks(since: Mapping[dt.date, dt.date]) -> dict[dt.date, dt.date]:
+    """{Monday: first day of its stretch} of the weeks of which no two days are told apart, so that cases that are added up by the week will do."""
+    weeks = {day: stretch for day, stretch in since.items() if day.weekday() == 0}
+    return {
+        monday: stretch
+        for monday, stretch in weeks.items()
+        if all(since.get(monday + dt.timedelta(days=at)) == stretch for at in range(7))
+    }
+
+
 def zones(cells: Sequence[str], places: Mapping[str, tuple[float, float]]) -> list[npt.NDArray[np.bool_]]:
     """For each size of zone who belongs to it [cell, cell]. A cell whose place (lon, lat) is not known stands alone."""
     found = [np.eye(len(cells), dtype=bool)]

@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from pipelines.foresight.history import Floats
-from pipelines.foresight.hotspots import SCHEMA, flagged, hotspots, looked_at, stretches, zones
+from pipelines.foresight.hotspots import SCHEMA, flagged, hotspots, looked_at, stretches, whole_weeks, zones
 
 LAST = dt.date(2017, 9, 24)
 SIDE, CLASSES, DAYS = 7, 4, 500
@@ -107,6 +107,16 @@ def test_cases_of_days_that_are_never_told_apart_may_be_added_up_before(days: in
         .agg(pl.col("cases").sum())
     )
     assert hotspots(added_up, PLACES, LAST).equals(hotspots(cases, PLACES, LAST))
+
+
+@given(st.dates(dt.date(2016, 1, 1), dt.date(2018, 12, 31)), st.integers(0, 600))
+def test_most_weeks_of_a_past_are_whole_and_all_their_days_of_one_stretch(last: dt.date, days: int) -> None:
+    since = stretches(last - dt.timedelta(days=days), last)
+    weeks = whole_weeks(since)
+    for monday, stretch in weeks.items():
+        assert monday.weekday() == 0
+        assert {since[monday + dt.timedelta(days=at)] for at in range(7)} == {stretch}
+    assert len(weeks) > 35 or days < DAYS
 
 
 def test_what_came_after_the_day_does_not_count_and_a_short_past_says_nothing() -> None:

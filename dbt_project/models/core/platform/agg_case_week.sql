@@ -1,5 +1,5 @@
--- Problems reported per week, cell and class: where marts begin that look at cells by the week. Cases that name no cell
--- are left out. Weeks of which no day counts otherwise stay.
+-- Problems reported per week, cell and class: where hotspots and marts begin that look at cells by the week. Weeks of
+-- which no day counts otherwise stay.
 {{ config(materialized='incremental', pre_hook='{{ forget_recounted_weeks() }}') }}
 
 select
@@ -11,6 +11,6 @@ select
     cast(coalesce(sum(cases) filter (where is_public), 0) as bigint) as cases_citizen,
     max(date_on) as last_on
 from {{ ref('agg_case_day') }}
-where grid_code <> 'unknown' {{ only_recounted_weeks('and', 'date_on') }}
+{{ only_recounted_weeks('where', 'date_on') }}
 group by all
 {{ in_order_of('week') }}

@@ -9,24 +9,18 @@ with days as (
     where dim.date_on <= today.as_of_on
 ),
 
+-- By their month already: how each case counts stands in fct_case_standing.
 cases as (
     select
-        cast(filed.filed_at as date) as day,
-        count(*) as filed,
-        count(*) filter (where filed.closed_at < today.ends_at) as closed,
-        count(*) filter (where filed.closed_at < today.ends_at and filed.closed_at <= filed.due_at) as on_time,
-        -- Due as in case_closure: the clock of a suspended case stands still.
-        count(*) filter (
-            where filed.closed_at < today.ends_at
-            or (
-                filed.due_at <= today.ends_at
-                and (filed.stopped_since_at is null or filed.stopped_since_at > filed.due_at)
-            )
-        ) as due
-    from {{ ref('fct_platform_case') }} as filed
-    cross join {{ ref('dim_as_of') }} as today
-    where filed.filed_at < today.ends_at and (filed.cancelled_at is null or filed.cancelled_at >= today.ends_at)
-    group by all
+        month as day,
+        sum(filed) - sum(cancelled) as filed,
+        sum(closed) as closed,
+        sum(closed_on_time) as on_time,
+        sum(close_due) as due,
+        sum(on_time_closing_base) as on_time_base
+    from {{ ref('fct_case_standing') }}
+    where filed = 1
+    group by month
 ),
 
 facts as (
@@ -38,7 +32,10 @@ facts as (
             when 'platform_closing' then cases.closed
             else cases.on_time
         end as part,
-        case when kinds.indicator <> 'platform_cases' then cases.due end as whole,
+        case kinds.indicator
+            when 'platform_closing' then cases.due
+            when 'platform_closing_on_time' then cases.on_time_base
+        end as whole,
         '件' as unit
     from cases
     cross join (

@@ -20,6 +20,7 @@ with observed as (
         cell.week + interval 7 day <= today.ends_at as is_whole_week
     from {{ ref('agg_case_week') }} as cell
     cross join {{ ref('dim_as_of') }} as today
+    where cell.grid_code <> 'unknown'
 ),
 
 -- Half a case in one more week: a cell without a history is unusual, not infinitely so.

@@ -11,7 +11,8 @@ with weeks as (
     from {{ ref('agg_case_week') }} as cases
     cross join {{ ref('dim_as_of') }} as today
     where
-        cases.week < date_trunc('week', today.ends_at)
+        cases.grid_code <> 'unknown'
+        and cases.week < date_trunc('week', today.ends_at)
         and cases.week >= date_trunc('week', today.ends_at) - interval 364 day
     group by cases.grid_code, cases.event_class
 )
