@@ -9,6 +9,10 @@ A file that is written again and again holds blocks that nobody uses (decision 2
 where it has grown by a quarter; the manifest's `file` tells of both.
 """
 
+import errno
+import fcntl
+import io
+import mmap
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
@@ -31,7 +35,9 @@ _MOST_GROWTH, _NO_MATTER_BYTES = 1.25, 64 << 20
 _MOST_TOUCHED = 0.5
 #: Models need the disk as well while they are built: a file is copied beside them only where so many more of its size would fit.
 _ROOM = 3
-_AT_ONCE_BYTES = 256 << 20
+_AT_ONCE_BYTES = 16 << 20
+#: Linux's request to give a file the blocks of another.
+_FICLONE = 0x40049409
 _AHEAD = ".writing-ahead-"
 
 
@@ -126,14 +132,30 @@ def _copy_ahead(file: Path, broken_off: Event) -> None:
 
 
 def _copy(source: Path, target: Path, broken_off: Event) -> None:
-    with source.open("rb") as read, target.open("xb") as written:
-        left = os.fstat(read.fileno()).st_size
+    with source.open("rb", buffering=0) as read, _new(target) as written:
+        with suppress(OSError):  # no shared blocks here
+            fcntl.ioctl(written, _FICLONE, read.fileno())
+            return
+        # Anonymous memory begins at a page, as writing past the cache wants it.
+        piece = mmap.mmap(-1, _AT_ONCE_BYTES)
+        while not broken_off.is_set() and (size := read.readinto(piece)):
+            if size % mmap.PAGESIZE:
+                fcntl.fcntl(written, fcntl.F_SETFL, 0)
+            left = memoryview(piece)[:size]
+            while left:
+                left = left[written.write(left) :]
+
+
+def _new(target: Path) -> io.FileIO:
+    """A new file that is written past the system's cache, where that can be: through it, seven gigabytes took six seconds of a processor
+    instead of one, and put out what the models read."""
+
+    def past_the_cache(name: str, flags: int) -> int:
         try:
-            while left > 0 and not broken_off.is_set():
-                done = os.copy_file_range(read.fileno(), written.fileno(), min(left, _AT_ONCE_BYTES))
-                left -= done or left
-        except OSError:
-            read.seek(0)
-            written.seek(0)
-            written.truncate()
-            shutil.copyfileobj(read, written, 1 << 24)
+            return os.open(name, flags | getattr(os, "O_DIRECT", 0), 0o666)
+        except OSError as cause:
+            if cause.errno != errno.EINVAL:
+                raise
+            return os.open(name, flags & ~os.O_EXCL, 0o666)  # some have made it before they refuse
+
+    return io.FileIO(str(target), "x", opener=past_the_cache)
