@@ -80,7 +80,8 @@ def model_assets(manifest: Path, days: dg.PartitionsDefinition[Any]) -> dg.Asset
             # Unit tests judge the SQL and not the night's data; they run when the SQL changes, in the project's own tests.
             args = ["build", "--exclude-resource-type", "unit_test", *(["--full-refresh"] if full else [])]
             context.log.info(f"dbt {' '.join(args)} (as of {day}); models: {'all' if chosen is None else len(chosen)}")
-            with write_lane(settings, timeout=600), environment({**seen, **told}), _release_begun(settings, full=full):
+            copied = _copied_ahead(settings, is_gone_on_from=not (full or context.is_subset))
+            with write_lane(settings, timeout=600), environment({**seen, **told}), copied:
                 invocation = _invoke(dbt, args, context, warehouse, chosen, in_part=bool(in_part))
                 events = with_what_was_judged(_followed(context, invocation), in_part)
             if not invocation.is_successful():
@@ -123,9 +124,9 @@ def _invoke(
         return invocation
 
 
-def _release_begun(settings: Settings, *, full: bool) -> AbstractContextManager[None]:
-    """Copies meanwhile what the next release goes on from, unless all is built from scratch."""
-    last = None if full else current_release(settings)
+def _copied_ahead(settings: Settings, *, is_gone_on_from: bool) -> AbstractContextManager[None]:
+    """Copies meanwhile what the next release goes on from, unless all is built from scratch or none is to follow."""
+    last = current_release(settings) if is_gone_on_from else None
     if last is None:
         return nullcontext()
     return going_on.copied_ahead(last.path / FILE_NAME, last.manifest, STORAGE_VERSION)

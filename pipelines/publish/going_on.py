@@ -69,7 +69,7 @@ def _possible(file: Path, manifest: Mapping[str, Any], storage: str) -> Base | N
     """The same by what is known of the file before the next release's tables are."""
     about = manifest.get("file")
     writer = (manifest.get("storage_version"), manifest["libraries"].get("duckdb"))
-    if not about or writer != (storage, version("duckdb")):
+    if not about or writer != (storage, version("duckdb")) or not file.exists():
         return None
     found = Base(file.parent, digests.told_by(manifest), about["times"], about["whole_bytes"])
     grown = file.stat().st_size > _MOST_GROWTH * found.whole_bytes + _NO_MATTER_BYTES
