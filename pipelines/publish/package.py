@@ -4,11 +4,11 @@ Belongs here: everything that touches the tables' bytes. Which tables, and when 
 decided elsewhere (`contents`, `release`).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import duckdb
 
@@ -19,9 +19,6 @@ from pipelines.publish.digests import TableContent
 from pipelines.publish.going_on import Base
 from pipelines.publish.parts import Copy
 from pipelines.publish.touched import Touched
-
-Item = TypeVar("Item")
-Done = TypeVar("Done")
 
 #: Clients from DuckDB 1.0 on can read it.
 STORAGE_VERSION = "v1.0.0"
@@ -151,9 +148,7 @@ def write(
         con.execute(f"ATTACH {quoted(file)} AS serving (STORAGE_VERSION '{STORAGE_VERSION}')")
     for schema in dict.fromkeys(table.schema for table in everything):
         con.execute(f"CREATE SCHEMA IF NOT EXISTS serving.{schema}")
-    done = _two_at_once(
-        con, lambda own, pair: _write_table(own, folder, *pair, base), list(zip(tables, held, strict=True))
-    )
+    done = [_write_table(con, folder, table, now, base) for table, now in zip(tables, held, strict=True)]
     _write_release(con, about)
     copies = [*(copy for _, of_table in done for copy in of_table), _whole_copy(folder, _RELEASE)]
     for table in everything:
@@ -207,27 +202,15 @@ def _whole_copy(folder: Path, table: Served) -> Copy:
 
 
 def _copy_to_parquet(con: duckdb.DuckDBPyConnection, copies: Iterable[Copy]) -> None:
-    """Writes what each query gives to its file."""
+    """Writes what each query gives to its file; two at once, since a week has too few rows for the engine to share out."""
 
-    def write_one(own: duckdb.DuckDBPyConnection, copy: Copy) -> None:
+    def write_one(copy: Copy) -> None:
         query, file = copy
-        own.execute(f"COPY ({query}) TO {quoted(file)} (FORMAT parquet, COMPRESSION zstd)")
-
-    _two_at_once(con, write_one, copies)
-
-
-def _two_at_once(
-    con: duckdb.DuckDBPyConnection, do: Callable[[duckdb.DuckDBPyConnection, Item], Done], items: Iterable[Item]
-) -> list[Done]:
-    """What comes of each, in their order, over connections of their own: a week has too few rows for the engine to share out, and of a table it
-    writes whole the end is the work of one processor."""
-
-    def on_its_own(item: Item) -> Done:
         with con.cursor() as own:
-            return do(own, item)
+            own.execute(f"COPY ({query}) TO {quoted(file)} (FORMAT parquet, COMPRESSION zstd)")
 
     with ThreadPoolExecutor(max_workers=2) as at_once:
-        return list(at_once.map(on_its_own, items))
+        list(at_once.map(write_one, copies))
 
 
 def _drop_what_is_served_no_longer(con: duckdb.DuckDBPyConnection, tables: Iterable[Served]) -> None:
