@@ -24,18 +24,9 @@
             select case_id from {{ beside(relation, 'fct_evaluation_appeal') }}
         )
     {%- elif word == 'rows of_recounted_days' -%}
-        date_on in (
-            select date_on from ops.touched_days
-            union all
-            select reported_on from {{ beside(relation, 'fct_case_standing') }} where settled_on > {{ seen_on() }}
-        )
+        date_on in ({{ recounted_days(beside(relation, 'fct_case_standing')) }})
     {%- elif word == 'rows of_recounted_weeks' -%}
-        week in (
-            select cast(date_trunc('week', date_on) as date) from ops.touched_days
-            union all
-            select cast(date_trunc('week', reported_on) as date)
-            from {{ beside(relation, 'fct_case_standing') }} where settled_on > {{ seen_on() }}
-        )
+        week in ({{ recounted_weeks(beside(relation, 'fct_case_standing')) }})
     {%- elif word == 'rows of_new_batches' -%}
         step_id in (select step_id from {{ relation }} where _batch_seq > {{ seen_seq() }})
     {%- elif word == 'rows frozen_since' -%} frozen_on > {{ seen_on() }}

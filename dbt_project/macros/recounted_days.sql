@@ -18,10 +18,11 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro recounted_days() -%}
+{#- `standing` is the relation of fct_case_standing, for who cannot refer to it. -#}
+{% macro recounted_days(standing=none) -%}
     select date_on from ops.touched_days where date_on is not null
     union
-    select reported_on from {{ ref('fct_case_standing') }} where settled_on > {{ seen_on() }}
+    select reported_on from {{ standing or ref('fct_case_standing') }} where settled_on > {{ seen_on() }}
     order by date_on
 {%- endmacro %}
 
@@ -46,8 +47,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro recounted_weeks() -%}
-    select distinct cast(date_trunc('week', date_on) as date) as week from ({{ recounted_days() }}) order by week
+{% macro recounted_weeks(standing=none) -%}
+    select distinct cast(date_trunc('week', date_on) as date) as week from ({{ recounted_days(standing) }}) order by week
 {%- endmacro %}
 
 {% macro forget_recounted_weeks() -%}

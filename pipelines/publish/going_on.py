@@ -93,12 +93,13 @@ def copied_ahead(file: Path, manifest: Mapping[str, Any], storage: str) -> Itera
         return
     broken_off = Event()
     with ThreadPoolExecutor(1, "release") as aside:
-        aside.submit(_copy_ahead, file, broken_off)
+        copying = aside.submit(_copy_ahead, file, broken_off)
         try:
             yield
         except BaseException:
             broken_off.set()
             raise
+        copying.result()
 
 
 def copy(source: Path, target: Path) -> None:

@@ -111,12 +111,12 @@ def _where(release: Release) -> Answer:
     asked = t("哪里需要关注？", "Where should one look?")
     before, first, last = windows(release.as_of)
     rows = release.rows(
-        """select name_zh, name_en, sum(on_time_closing_base) filter (month >= $2) as due, sum(closed_on_time) filter (month >= $2) as on_time,
+        """select name_zh, name_en, sum(on_time_closing_base) filter (month >= $2) as base, sum(closed_on_time) filter (month >= $2) as on_time,
            sum(filed) filter (month >= $2) as filed, sum(filed) filter (month < $2) as filed_before
            from marts.street_performance join core.dim_street using (street_code) where month between $1 and $3 and street_code <> 'unknown' group by all""",
         before, first, last,
     )  # fmt: skip
-    enough = [row for row in rows if (row["due"] or 0) >= _MINIMUM]
+    enough = [row for row in rows if (row["base"] or 0) >= _MINIMUM]
     if len(enough) < 2:
         return Answer(
             asked,
@@ -124,9 +124,9 @@ def _where(release: Release) -> Answer:
             t("案件够多的街道不足两个", "fewer than two streets with enough cases"),
             "platform.html#streets",
         )
-    lowest = min(enough, key=lambda row: row["on_time"] / row["due"])
-    whole = sum(row["on_time"] for row in enough) / sum(row["due"] for row in enough)
-    rate = number(lowest["on_time"] / lowest["due"], "%")
+    lowest = min(enough, key=lambda row: row["on_time"] / row["base"])
+    whole = sum(row["on_time"] for row in enough) / sum(row["base"] for row in enough)
+    rate = number(lowest["on_time"] / lowest["base"], "%")
     because_zh, because_en = (
         f"按期结案率 {rate}，全市 {number(whole, '%')}",
         f"{rate} closed on time, {number(whole, '%')} in the whole city",
@@ -143,7 +143,7 @@ def _where(release: Release) -> Answer:
         _name(lowest),
         t(because_zh, because_en),
         "#streets",
-        "watch" if whole - lowest["on_time"] / lowest["due"] > 0.02 else "plain",
+        "watch" if whole - lowest["on_time"] / lowest["base"] > 0.02 else "plain",
     )
 
 
